@@ -1,0 +1,132 @@
+/**
+ * Extracts what this project uses of GitHub's published API description, for the contract tests:
+ *
+ *     npm install --prefix DIRECTORY @octokit/openapi
+ *     node scripts/extract-api-description.ts DIRECTORY/node_modules/@octokit/openapi
+ *
+ * It is run by hand when the description is to be updated: the package itself is several hundred megabytes.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Schema {
+  title?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+}
+
+interface PublishedOperation {
+  parameters?: { in: string; name: string; required?: boolean; schema: Schema }[];
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+}
+
+interface PublishedDescription {
+  paths: Record<string, Record<string, PublishedOperation>>;
+}
+
+const [directory] = process.argv.slice(2);
+if (directory === undefined) throw new Error('The directory of @octokit/openapi is missing.');
+
+const runnerOperations = [
+  'POST /actions/runners/remove-token',
+  'GET /actions/runners',
+  'GET /actions/runners/{runner_id}',
+  'DELETE /actions/runners/{runner_id}',
+];
+/** Enterprises are a matter of GitHub Enterprise Cloud, which has its own description. */
+const wanted = {
+  'api.github.com.deref.json': [
+    'GET /repos/{owner}/{repo}',
+    ...below('/repos/{owner}/{repo}'),
+    ...below('/orgs/{org}'),
+  ],
+  'ghec.deref.json': below('/enterprises/{enterprise}'),
+};
+
+const schemas: Record<string, unknown> = {};
+const operations: Record<string, unknown> = {};
+for (const [file, keys] of Object.entries(wanted)) {
+  const description: PublishedDescription = readJson('generated', file);
+  for (const key of keys) {
+    const [method = '', path = ''] = key.split(' ');
+    const operation = description.paths[path]?.[method.toLowerCase()];
+    if (!operation) throw new Error(`${file} does not have ${key}.`);
+    operations[key] = {
+      parameters: (operation.parameters ?? []).map(({ in: place, name, required, schema }) => ({
+        in: place,
+        name,
+        required,
+        schema: withoutProse(schema),
+      })),
+      responses: Object.fromEntries(
+        Object.entries(operation.responses).map(([status, { content }]) => [status, bodySchema(content)]),
+      ),
+    };
+  }
+}
+
+const { version }: { version: string } = readJson('package.json');
+const extract = { source: `@octokit/openapi ${version}`, operations, schemas };
+writeFileSync(
+  new URL('../__tests__/fixtures/api-description.json', import.meta.url),
+  `${JSON.stringify(extract, null, 1)}\n`,
+);
+
+function below(root: string): string[] {
+  return runnerOperations.map((operation) => operation.replace(' ', ` ${root}`));
+}
+
+function readJson<Content>(...path: string[]): Content {
+  return JSON.parse(readFileSync(join(directory ?? '', ...path), 'utf8'));
+}
+
+/** Null stands for an answer without a body. */
+function bodySchema(content: Record<string, { schema: Schema }> | undefined): unknown {
+  const schema = content?.['application/json']?.schema;
+  return schema ? withoutProse(schema.title === 'Full Repository' ? narrowRepository(schema) : schema) : null;
+}
+
+/** A repository is described by more than a hundred properties; the project reads these. */
+function narrowRepository(repository: Schema): Schema {
+  const owner = narrow(repository.properties?.['owner'] ?? {}, ['login']);
+  const narrowed = narrow(repository, ['id', 'name', 'full_name', 'private', 'owner']);
+  return { ...narrowed, properties: { ...narrowed.properties, owner } };
+}
+
+function narrow(schema: Schema, names: string[]): Schema {
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => names.includes(name));
+  const required = (schema.required ?? []).filter((name) => names.includes(name));
+  return {
+    ...schema,
+    title: `${schema.title} extract`,
+    properties: Object.fromEntries(properties),
+    required,
+  };
+}
+
+/** A schema without texts, examples and extensions. What has a title is kept once, and referred to. */
+function withoutProse(schema: Schema): unknown {
+  const { title, ...rest } = schema;
+  const stripped = Object.fromEntries(
+    Object.entries(rest)
+      .filter(([keyword]) => !/^(description|examples?|x-.*)$/.test(keyword))
+      .map(([keyword, value]) => [keyword, keyword === 'properties' ? mapValues(value) : strip(value)]),
+  );
+  if (title === undefined) return stripped;
+  const name = title.toLowerCase().replaceAll(/\W+/g, '-');
+  schemas[name] ??= stripped;
+  // The descriptions may differ in what they call by the same title.
+  return JSON.stringify(schemas[name]) === JSON.stringify(stripped)
+    ? { $ref: `#/schemas/${name}` }
+    : stripped;
+}
+
+/** The names of properties are no keywords, even if one of them is called `description`. */
+function mapValues(properties: object): unknown {
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, strip(value)]));
+}
+
+function strip(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(strip);
+  return typeof value === 'object' && value !== null ? withoutProse(value) : value;
+}
