@@ -1,0 +1,67 @@
+import type { Secrets } from '../secrets.ts';
+
+/** What the runner's scripts need, and nothing that could change what they do or tell them what is not theirs. */
+const passedOn = [
+  // The account, its locale and time zone.
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'LANGUAGE',
+  /LC_[A-Z]+/,
+  'TZ',
+  'TMPDIR',
+  'TMP',
+  'TEMP',
+  // The way to GitHub.
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'NODE_EXTRA_CA_CERTS',
+  // The .NET runtime of the runner. A start-up hook or a store of additional dependencies would load foreign code.
+  /DOTNET_(?!STARTUP_HOOKS$|ADDITIONAL_DEPS$|SHARED_STORE$).+/,
+  // The runner ends what a job left behind by this mark.
+  'RUNNER_TRACKING_ID',
+  // Windows does not start programs without most of these.
+  'SYSTEMROOT',
+  'SYSTEMDRIVE',
+  'WINDIR',
+  'COMSPEC',
+  'PATHEXT',
+  'OS',
+  'NUMBER_OF_PROCESSORS',
+  /PROCESSOR_.+/,
+  'COMPUTERNAME',
+  'USERNAME',
+  'USERDOMAIN',
+  'USERPROFILE',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'PROGRAMDATA',
+  'ALLUSERSPROFILE',
+  'PUBLIC',
+  /(COMMON)?PROGRAM(FILES|W6432)(\(X86\))?/,
+  'COMMONPROGRAMW6432',
+  'PSMODULEPATH',
+].map((name) => new RegExp(`^${typeof name === 'string' ? name : name.source}$`, 'i'));
+
+/**
+ * The environment for the runner's scripts: an allow-list of this process's, without any variable that holds a secret.
+ * A variable can hold one under any name, because workflows set what they like with `env:`.
+ */
+export function scriptEnvironment(environment: NodeJS.ProcessEnv, secrets: Secrets): Record<string, string> {
+  const entries = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined &&
+      passedOn.some((pattern) => pattern.test(entry[0])) &&
+      !secrets.appearIn(entry[1]),
+  );
+  return Object.fromEntries(entries);
+}
