@@ -114,13 +114,12 @@ var promises_ = __webpack_require__(1455);
 const maximumSize = 100_000;
 /**
  * Reads a small file of an installation. Jobs can write there, so that this follows no symbolic link, waits for no
- * named pipe, and reads nothing large. (Windows has neither flag.)
+ * named pipe, and reads nothing large. (Windows has neither flag, and neither kind of file: `|` makes them 0.)
  *
  * @throws Error when there is no such file, it may not be read, or it is something else
  */
 async function readSmallFile(path) {
-    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = external_node_fs_.constants;
-    const file = await (0,promises_.open)(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     try {
         const status = await file.stat();
         if (!status.isFile() || status.size > maximumSize) {
@@ -199,13 +198,7 @@ async function runRemoval(mode, context) {
     return result;
 }
 async function runScript(mode, { directory, platform, prefix, environment }) {
-    const script = platform === 'win32' ? './config.cmd' : './config.sh';
-    const [program = script, ...args] = [
-        ...prefix,
-        script,
-        'remove',
-        ...(mode.kind === 'local' ? ['--local'] : []),
-    ];
+    const removal = ['remove', ...(mode.kind === 'local' ? ['--local'] : [])];
     const chunks = [];
     let size = 0;
     const keep = (chunk) => {
@@ -214,17 +207,20 @@ async function runScript(mode, { directory, platform, prefix, environment }) {
             chunks.push(chunk);
         }
     };
-    const exitCode = await (0,exec/* exec */.m)(program, args, {
+    const options = {
         cwd: directory,
         env: {
             ...environment,
             ...(mode.kind === 'deregister' ? { ACTIONS_RUNNER_INPUT_TOKEN: mode.removeToken } : {}),
         },
-        input: Buffer.alloc(0),
         silent: true,
         ignoreReturnCode: true,
         listeners: { stdout: keep, stderr: keep },
-    });
+    };
+    const exitCode = platform === 'win32'
+        ? await (0,exec/* exec */.m)('./config.cmd', removal, { ...options, input: Buffer.alloc(0) })
+        : // An empty input would do here too, but a script that ends at once would then end this process with it (EPIPE).
+            await (0,exec/* exec */.m)('sh', ['-c', 'exec "$@" </dev/null', 'sh', ...prefix, './config.sh', ...removal], options);
     return { exitCode, output: Buffer.concat(chunks).toString() };
 }
 
@@ -371,46 +367,67 @@ function notARunner(directory, problem, error) {
 
 
 /**
- * Whether a job runs on the installation: the listener starts a worker process for each, from the `bin` directory (or,
- * after a self-update, from the `bin.VERSION` that `bin` links to).
+ * Finds the processes that run a program of an installation: from its `bin` directory or, after a self-update, from the
+ * `bin.VERSION` that `bin` links to.
  *
  * @param directory the installation's root, without symbolic links
  */
-async function runsJob(directory, platform) {
-    const programs = await listPrograms(platform);
+async function processesOf(directory, program, platform) {
     const path = platform === 'win32' ? external_node_path_.win32 : external_node_path_.posix;
-    const workers = programs.filter((program) => /^Runner\.Worker(\.exe)?$/i.test(path.basename(program)));
-    const roots = await Promise.all(workers.map(async (worker) => (0,external_node_path_.dirname)(await resolved((0,external_node_path_.dirname)(worker)))));
-    return roots.some((root) => path.relative(root, directory) === '');
+    const named = (await listProcesses(platform)).filter((process) => path
+        .basename(process.program)
+        .replace(/\.exe$/i, '')
+        .toLowerCase() === program.toLowerCase());
+    const found = await Promise.all(named.map(async (process) => ({ process, binaries: await resolved(path.dirname(process.program)) })));
+    return found
+        .filter(({ binaries }) => path.relative(path.dirname(binaries), directory) === '')
+        .map(({ process }) => process);
 }
-/** The programs that run on this machine, each by its path, as far as this account may see them. */
-async function listPrograms(platform) {
+/** @param proc where Linux shows its processes */
+async function listProcesses(platform, proc = '/proc') {
     switch (platform) {
-        case 'linux':
-            return listProgramsOfProc('/proc');
+        case 'linux': {
+            const ids = (await (0,promises_.readdir)(proc)).filter((name) => /^\d+$/.test(name));
+            const processes = await Promise.all(ids.map((id) => readProcess((0,external_node_path_.join)(proc, id), Number(id))));
+            return processes.filter((process) => process !== undefined);
+        }
         case 'win32':
-            return linesOf('powershell.exe', [
+            return parseProcesses(await outputOf('powershell.exe', [
                 '-NoProfile',
                 '-NonInteractive',
                 '-Command',
-                `Get-CimInstance Win32_Process -Filter "Name='Runner.Worker.exe'" | ForEach-Object ExecutablePath`,
-            ]);
+                'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.ExecutablePath)" }',
+            ]));
         default:
-            return linesOf('ps', ['-axww', '-o', 'comm=']);
+            return parseProcesses(await outputOf('ps', ['-axww', '-o', 'pid=,ppid=,comm=']));
     }
 }
-/** Reads the first argument of every process: the link `exe` may be read by its owner and root only. */
-async function listProgramsOfProc(proc) {
-    const processes = (await (0,promises_.readdir)(proc)).filter((name) => /^\d+$/.test(name));
-    const commandLines = await Promise.all(processes.map((id) => (0,promises_.readFile)((0,external_node_path_.join)(proc, id, 'cmdline'), 'utf8').catch(() => '')));
-    return commandLines.map((line) => line.split('\0', 1).join());
+/** @returns `undefined` when it has ended meanwhile */
+async function readProcess(directory, id) {
+    try {
+        // The link `exe` may be read by the owner and by root only, the arguments by everybody.
+        const program = await (0,promises_.readlink)((0,external_node_path_.join)(directory, 'exe')).catch(async () => {
+            const commandLine = await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'cmdline'), 'utf8');
+            return commandLine.split('\0', 1).join();
+        });
+        // What stands in parentheses is the program's name and may hold anything.
+        const [, parent] = (await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'stat'), 'utf8')).replace(/^.*\) /s, '').split(' ');
+        return { id, parent: Number(parent), program };
+    }
+    catch {
+        return undefined;
+    }
 }
-async function linesOf(command, args) {
-    const { stdout } = await (0,exec/* getExecOutput */.H)(command, args, { silent: true });
-    return stdout
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
+async function outputOf(command, args) {
+    return (await (0,exec/* getExecOutput */.H)(command, args, { silent: true })).stdout;
+}
+/** Reads lines of a process's id, its parent's id, and its program, which may be empty. */
+function parseProcesses(output) {
+    return [...output.matchAll(/^ *(\d+) +(\d+) *(.*?)\r?$/gm)].map(([, id, parent, program]) => ({
+        id: Number(id),
+        parent: Number(parent),
+        program: String(program),
+    }));
 }
 async function resolved(directory) {
     return (0,promises_.realpath)(directory).catch(() => directory);
@@ -475,7 +492,8 @@ async function removeLeftovers(installed, dryRun, log) {
 }
 /** The process of a job is looked for as well as asked about: `busy` has been seen to be wrong. */
 async function refuseDuringJob({ installation, script }, name) {
-    if (await runsJob(installation.directory, script.platform)) {
+    const workers = await processesOf(installation.directory, 'Runner.Worker', script.platform);
+    if (workers.length > 0) {
         throw busy(installation, name, 'A process Runner.Worker of its installation is running on this machine.');
     }
 }
@@ -573,7 +591,7 @@ function busy({ directory }, name, cause) {
     });
 }
 function lastLineOf({ output }) {
-    return output.trim().split(/\r?\n/).at(-1) ?? '';
+    return output.trim().replace(/^.*[\r\n]/s, '');
 }
 
 ;// CONCATENATED MODULE: ./src/runner/account.ts

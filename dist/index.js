@@ -29411,16 +29411,23 @@ function explainNoAnswer(error, purpose, server) {
     if (foreseen !== undefined) {
         return foreseen;
     }
-    const said = causes.at(-1)?.message ?? String(error);
+    const said = String(causes.at(-1)?.message ?? error);
     return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('network', {
         happened: `Could not ${purpose}: ${new URL(server.apiUrl).host} did not answer (${said}).`,
         cause: 'This machine cannot reach the host: its name, a firewall, a proxy that is missing or wrong, or an outage.',
         remedy: `Check from this machine that ${server.apiUrl} can be reached, and that https_proxy and no_proxy are set for this step as the network needs them.`,
     }, { cause: error });
 }
-/** An error, its cause, the cause of that, and so on: the deepest says what the operating system said. */
+/**
+ * An error, its cause, the cause of that, and so on: the deepest says what the operating system said. Where several
+ * addresses were tried, that is about the last of them.
+ */
 function causesOf(error) {
-    return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
+    if (typeof error !== 'object' || error === null) {
+        return [];
+    }
+    const { errors, cause } = error;
+    return [error, ...causesOf(errors?.at(-1) ?? cause)];
 }
 /** Explains an answer that refuses what was asked. */
 function explainRefusal(request, answer, adminToken, server) {
@@ -34625,8 +34632,8 @@ function createClient(server, adminToken, log) {
     const octokit = getOctokit(adminToken, {
         baseUrl: server.apiUrl,
         userAgent: 'runner-remove-token',
-        request: { fetch: createFetch(server.apiUrl) },
-        log: { debug: log.debug, info: log.debug, warn: log.debug, error: log.debug },
+        // Octokit warns of deprecated routes, in words that come from the answer; without this, on the console.
+        request: { fetch: createFetch(server.apiUrl), log: { warn: log.debug } },
     });
     async function answerTo({ purpose, registration, method, path, parameters }) {
         const base = (0,src_registration/* apiRoute */.sJ)(registration);
@@ -34780,7 +34787,7 @@ function parseApiUrl(value) {
         throw invalidInput({
             input: 'github-api-url',
             // What stands before an @ may be a password.
-            value: value.replace(/\/\/.*@/, '//***@'),
+            value: value.replace(/^(https?:\/\/)?.*@/is, '$1***@'),
             problem: error.message,
             accepted: 'the root of a REST API: https://api.github.com, https://api.NAME.ghe.com or https://HOST/api/v3 (http only on loopback)',
         });
@@ -34960,7 +34967,10 @@ function quoted(output) {
         .join('\n');
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/report.ts
+
 
 /** @param documentation where the action's documentation is found, if that is known */
 function createReport(core, log, secrets, documentation) {
@@ -34980,9 +34990,8 @@ function createReport(core, log, secrets, documentation) {
             core.setOutput('runners', secrets.redact(JSON.stringify(reports)));
         },
         failures: (failures) => {
-            for (const { stack, cause } of failures) {
-                log.debug(`${stack}`);
-                log.debug(`${cause instanceof Error ? cause.stack : cause}`);
+            for (const failure of failures) {
+                log.debug((0,external_node_util_.inspect)(failure));
             }
             const messages = failures.map((failure) => (0,src_failure/* describeFailure */.Ic)(failure, documentation));
             core.setFailed(secrets.redact(messages.join('\n\n')));
@@ -35023,7 +35032,8 @@ class Secrets {
 function formsOf(value) {
     const forms = [
         value,
-        encodeURIComponent(value),
+        // Half a surrogate pair, which JSON can hold, cannot be escaped.
+        encodeURIComponent(value.toWellFormed()),
         JSON.stringify(value).slice(1, -1),
         ...base64FormsOf(value),
     ];
@@ -35120,9 +35130,9 @@ function isName(text) {
 }
 /** Reads `owner/name`; `undefined` when it is something else. A `.git` at the end is dropped. */
 function parseRepository(text) {
-    const [owner = '', name = '', ...more] = text.split('/');
+    const [, owner = '', name = ''] = /^([^/]*)\/([^/]*)$/.exec(text) ?? [];
     const repo = withoutGit(name);
-    return more.length === 0 && isName(owner) && isName(repo) ? { kind: 'repository', owner, repo } : undefined;
+    return isName(owner) && isName(repo) ? { kind: 'repository', owner, repo } : undefined;
 }
 /** A repository's name without the `.git` that addresses to clone from end with. */
 function withoutGit(name) {
@@ -35238,9 +35248,9 @@ function parseServer(text) {
     const host = url.host.replace(/^api\.(github\.com|[^.]+\.ghe\.com)$/, '$1');
     return { apiUrl: url.href.replace(/\/+$/, ''), webUrl: `${url.protocol}//${host}` };
 }
-/** The host of a server's web pages. */
+/** The host of a server's web pages, as `parseRegistrationUrl` gives it: without `www.`. */
 function webHost(server) {
-    return new URL(server.webUrl).host;
+    return new URL(server.webUrl).host.replace(/^www\./, '');
 }
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);

@@ -31,6 +31,8 @@ export interface StepOptions {
   environment?: Record<string, string>;
   /** Called with every line that the process writes, before masks are applied. */
   onLine?: (line: string) => void;
+  /** Carries out an entry of the action; default: in a process of its own. */
+  execute?: (program: string, environment: Record<string, string>, output: StepOutput) => Promise<Ending>;
 }
 
 export interface StepResult {
@@ -60,6 +62,12 @@ export interface StepResult {
   workspace: string;
   temporary: string;
 }
+
+/** How a process ended. */
+export type Ending = Pick<StepResult, 'exitCode' | 'signal' | 'outputHeldOpen'>;
+
+/** Where a process writes. */
+export type StepOutput = Record<'stdout' | 'stderr', LineReader>;
 
 interface Manifest {
   inputs?: Record<string, { default?: unknown } | null>;
@@ -207,30 +215,21 @@ export class Step {
   }
 
   async #run(entry: string): Promise<StepResult> {
-    const { workspace, temporary, masker, actionDirectory, options } = this.#job;
+    const { workspace, temporary, masker, actionDirectory } = this.#job;
     const log = new StepLog(masker, this.#state);
     const files = this.#createFiles();
     const environment = { ...this.#environment(log), ...files };
     log.showDebug = environment['RUNNER_DEBUG'] === '1';
 
-    const started = performance.now();
-    const running = spawn(options.node ?? process.execPath, [join(actionDirectory, entry)], {
-      cwd: workspace,
-      env: environment,
-      ...(options.user && { uid: options.user.uid, gid: options.user.gid }),
-    });
-    this.#process = running;
-    this.#cancelled = false;
-    // The process may end without looking at its input.
-    running.stdin.on('error', () => {}).end();
     const receive = (line: string) => {
       this.#options.onLine?.(line);
       log.receive(line);
     };
     const output = { stdout: new LineReader(receive), stderr: new LineReader(receive) };
-    running.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk));
-    running.stderr.on('data', (chunk: Buffer) => output.stderr.write(chunk));
-    const ended = await waitFor(running);
+    this.#cancelled = false;
+    const started = performance.now();
+    const { execute = (...given) => this.#spawn(...given) } = this.#options;
+    const ended = await execute(join(actionDirectory, entry), environment, output);
     const duration = performance.now() - started;
     for (const reader of Object.values(output)) reader.end();
 
@@ -259,6 +258,21 @@ export class Step {
       workspace,
       temporary,
     };
+  }
+
+  #spawn(program: string, environment: Record<string, string>, output: StepOutput): Promise<Ending> {
+    const { node = process.execPath, user } = this.#job.options;
+    const running = spawn(node, [program], {
+      cwd: this.#job.workspace,
+      env: environment,
+      ...(user && { uid: user.uid, gid: user.gid }),
+    });
+    this.#process = running;
+    // The process may end without looking at its input.
+    running.stdin.on('error', () => {}).end();
+    running.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk));
+    running.stderr.on('data', (chunk: Buffer) => output.stderr.write(chunk));
+    return waitFor(running);
   }
 
   #createFiles(): Record<string, string> {
@@ -338,8 +352,6 @@ export class Step {
     return variables;
   }
 }
-
-type Ending = Pick<StepResult, 'exitCode' | 'signal' | 'outputHeldOpen'>;
 
 /** Waits until a process has ended and its output is closed, the latter for 5 seconds at most (ProcessInvoker.cs). */
 function waitFor(running: ChildProcess): Promise<Ending> {

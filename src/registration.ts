@@ -21,9 +21,9 @@ export function isName(text: string): boolean {
 
 /** Reads `owner/name`; `undefined` when it is something else. A `.git` at the end is dropped. */
 export function parseRepository(text: string): Repository | undefined {
-  const [owner = '', name = '', ...more] = text.split('/');
+  const [, owner = '', name = ''] = /^([^/]*)\/([^/]*)$/.exec(text) ?? [];
   const repo = withoutGit(name);
-  return more.length === 0 && isName(owner) && isName(repo) ? { kind: 'repository', owner, repo } : undefined;
+  return isName(owner) && isName(repo) ? { kind: 'repository', owner, repo } : undefined;
 }
 
 /** A repository's name without the `.git` that addresses to clone from end with. */

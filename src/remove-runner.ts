@@ -11,7 +11,7 @@ import {
 import type { Log } from './log.ts';
 import { runRemoval, type ScriptContext, type ScriptResult } from './runner/configuration-script.ts';
 import { type Installation, isConfigured } from './runner/installation.ts';
-import { runsJob } from './runner/processes.ts';
+import { processesOf } from './runner/processes.ts';
 
 /** An installation on this machine, and what running its scripts takes. */
 export interface Installed {
@@ -93,7 +93,8 @@ export async function removeLeftovers(installed: Installed, dryRun: boolean, log
 
 /** The process of a job is looked for as well as asked about: `busy` has been seen to be wrong. */
 async function refuseDuringJob({ installation, script }: Installed, name: string | undefined): Promise<void> {
-  if (await runsJob(installation.directory, script.platform)) {
+  const workers = await processesOf(installation.directory, 'Runner.Worker', script.platform);
+  if (workers.length > 0) {
     throw busy(installation, name, 'A process Runner.Worker of its installation is running on this machine.');
   }
 }
@@ -207,5 +208,5 @@ function busy({ directory }: Installation, name: string | undefined, cause: stri
 }
 
 function lastLineOf({ output }: ScriptResult): string {
-  return output.trim().split(/\r?\n/).at(-1) ?? '';
+  return output.trim().replace(/^.*[\r\n]/s, '');
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describeFailure, type Failure } from './failure.ts';
 import type { Grant } from './grants.ts';
 import type { Core, Log } from './log.ts';
@@ -37,9 +38,8 @@ export function createReport(
       core.setOutput('runners', secrets.redact(JSON.stringify(reports)));
     },
     failures: (failures) => {
-      for (const { stack, cause } of failures) {
-        log.debug(`${stack}`);
-        log.debug(`${cause instanceof Error ? cause.stack : cause}`);
+      for (const failure of failures) {
+        log.debug(inspect(failure));
       }
       const messages = failures.map((failure) => describeFailure(failure, documentation));
       core.setFailed(secrets.redact(messages.join('\n\n')));

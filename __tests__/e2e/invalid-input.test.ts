@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
-import { adminToken, expectFailure, expectNoSecret, World } from './support.ts';
+import { adminToken, expectFailure, expectNoSecret, World } from '../world.ts';
 
 let world: World;
 let installation: Installation;

@@ -10,7 +10,7 @@ export function explainNoAnswer(error: unknown, purpose: string, server: Server)
   if (foreseen !== undefined) {
     return foreseen;
   }
-  const said = causes.at(-1)?.message ?? String(error);
+  const said = String(causes.at(-1)?.message ?? error);
   return new Failure(
     'network',
     {
@@ -24,14 +24,15 @@ export function explainNoAnswer(error: unknown, purpose: string, server: Server)
 }
 
 /**
- * An error, its cause, the cause of that, and so on: the deepest says what the operating system said. A host with
- * several addresses fails with an error for each, under one that says nothing.
+ * An error, its cause, the cause of that, and so on: the deepest says what the operating system said. Where several
+ * addresses were tried, that is about the last of them.
  */
-function causesOf(error: unknown): Error[] {
-  if (!(error instanceof Error)) {
+function causesOf(error: unknown): { message?: unknown }[] {
+  if (typeof error !== 'object' || error === null) {
     return [];
   }
-  return [error, ...causesOf(error instanceof AggregateError ? error.errors.at(-1) : error.cause)];
+  const { errors, cause }: { errors?: unknown[]; cause?: unknown } = error;
+  return [error, ...causesOf(errors?.at(-1) ?? cause)];
 }
 
 /** Explains an answer that refuses what was asked. */

@@ -20,7 +20,7 @@ const itself: Account = { prefix: [], environment: {} };
  * @param names the variables that the script needs, for `sudo`, which drops all others
  */
 export async function scriptAccount(
-  { directory, owner }: Installation,
+  { directory, owner }: Pick<Installation, 'directory' | 'owner'>,
   platform: NodeJS.Platform,
   isRoot: boolean,
   names: readonly string[],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { exec } from '@actions/exec';
+import { type ExecOptions, exec } from '@actions/exec';
 import { rememberFiles } from './files.ts';
 
 /** How the runner's own removal is called. */
@@ -49,13 +49,7 @@ async function runScript(
   mode: RemovalMode,
   { directory, platform, prefix, environment }: ScriptContext,
 ): Promise<ScriptResult> {
-  const script = platform === 'win32' ? './config.cmd' : './config.sh';
-  const [program = script, ...args] = [
-    ...prefix,
-    script,
-    'remove',
-    ...(mode.kind === 'local' ? ['--local'] : []),
-  ];
+  const removal = ['remove', ...(mode.kind === 'local' ? ['--local'] : [])];
   const chunks: Buffer[] = [];
   let size = 0;
   const keep = (chunk: Buffer) => {
@@ -64,16 +58,20 @@ async function runScript(
       chunks.push(chunk);
     }
   };
-  const exitCode = await exec(program, args, {
+  const options: ExecOptions = {
     cwd: directory,
     env: {
       ...environment,
       ...(mode.kind === 'deregister' ? { ACTIONS_RUNNER_INPUT_TOKEN: mode.removeToken } : {}),
     },
-    input: Buffer.alloc(0),
     silent: true,
     ignoreReturnCode: true,
     listeners: { stdout: keep, stderr: keep },
-  });
+  };
+  const exitCode =
+    platform === 'win32'
+      ? await exec('./config.cmd', removal, { ...options, input: Buffer.alloc(0) })
+      : // An empty input would do here too, but a script that ends at once would then end this process with it (EPIPE).
+        await exec('sh', ['-c', 'exec "$@" </dev/null', 'sh', ...prefix, './config.sh', ...removal], options);
   return { exitCode, output: Buffer.concat(chunks).toString() };
 }

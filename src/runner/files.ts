@@ -15,13 +15,12 @@ const maximumSize = 100_000;
 
 /**
  * Reads a small file of an installation. Jobs can write there, so that this follows no symbolic link, waits for no
- * named pipe, and reads nothing large. (Windows has neither flag.)
+ * named pipe, and reads nothing large. (Windows has neither flag, and neither kind of file: `|` makes them 0.)
  *
  * @throws Error when there is no such file, it may not be read, or it is something else
  */
 export async function readSmallFile(path: string): Promise<FileContent> {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const status = await file.stat();
     if (!status.isFile() || status.size > maximumSize) {

@@ -1,53 +1,94 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
-import { dirname, join, posix, win32 } from 'node:path';
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { join, posix, win32 } from 'node:path';
 import { getExecOutput } from '@actions/exec';
 
+/** A process of this machine. */
+export interface Process {
+  readonly id: number;
+  readonly parent: number;
+  /** The path of its program, as far as this account may know it. */
+  readonly program: string;
+}
+
+/** The runner's own programs: one waits for jobs, the other executes one. */
+export type RunnerProgram = 'Runner.Listener' | 'Runner.Worker';
+
 /**
- * Whether a job runs on the installation: the listener starts a worker process for each, from the `bin` directory (or,
- * after a self-update, from the `bin.VERSION` that `bin` links to).
+ * Finds the processes that run a program of an installation: from its `bin` directory or, after a self-update, from the
+ * `bin.VERSION` that `bin` links to.
  *
  * @param directory the installation's root, without symbolic links
  */
-export async function runsJob(directory: string, platform: NodeJS.Platform): Promise<boolean> {
-  const programs = await listPrograms(platform);
+export async function processesOf(
+  directory: string,
+  program: RunnerProgram,
+  platform: NodeJS.Platform,
+): Promise<Process[]> {
   const path = platform === 'win32' ? win32 : posix;
-  const workers = programs.filter((program) => /^Runner\.Worker(\.exe)?$/i.test(path.basename(program)));
-  const roots = await Promise.all(workers.map(async (worker) => dirname(await resolved(dirname(worker)))));
-  return roots.some((root) => path.relative(root, directory) === '');
+  const named = (await listProcesses(platform)).filter(
+    (process) =>
+      path
+        .basename(process.program)
+        .replace(/\.exe$/i, '')
+        .toLowerCase() === program.toLowerCase(),
+  );
+  const found = await Promise.all(
+    named.map(async (process) => ({ process, binaries: await resolved(path.dirname(process.program)) })),
+  );
+  return found
+    .filter(({ binaries }) => path.relative(path.dirname(binaries), directory) === '')
+    .map(({ process }) => process);
 }
 
-/** The programs that run on this machine, each by its path, as far as this account may see them. */
-async function listPrograms(platform: NodeJS.Platform): Promise<string[]> {
+/** @param proc where Linux shows its processes */
+export async function listProcesses(platform: NodeJS.Platform, proc = '/proc'): Promise<Process[]> {
   switch (platform) {
-    case 'linux':
-      return listProgramsOfProc('/proc');
+    case 'linux': {
+      const ids = (await readdir(proc)).filter((name) => /^\d+$/.test(name));
+      const processes = await Promise.all(ids.map((id) => readProcess(join(proc, id), Number(id))));
+      return processes.filter((process) => process !== undefined);
+    }
     case 'win32':
-      return linesOf('powershell.exe', [
-        '-NoProfile',
-        '-NonInteractive',
-        '-Command',
-        `Get-CimInstance Win32_Process -Filter "Name='Runner.Worker.exe'" | ForEach-Object ExecutablePath`,
-      ]);
+      return parseProcesses(
+        await outputOf('powershell.exe', [
+          '-NoProfile',
+          '-NonInteractive',
+          '-Command',
+          'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.ExecutablePath)" }',
+        ]),
+      );
     default:
-      return linesOf('ps', ['-axww', '-o', 'comm=']);
+      return parseProcesses(await outputOf('ps', ['-axww', '-o', 'pid=,ppid=,comm=']));
   }
 }
 
-/** Reads the first argument of every process: the link `exe` may be read by its owner and root only. */
-async function listProgramsOfProc(proc: string): Promise<string[]> {
-  const processes = (await readdir(proc)).filter((name) => /^\d+$/.test(name));
-  const commandLines = await Promise.all(
-    processes.map((id) => readFile(join(proc, id, 'cmdline'), 'utf8').catch(() => '')),
-  );
-  return commandLines.map((line) => line.split('\0', 1).join());
+/** @returns `undefined` when it has ended meanwhile */
+async function readProcess(directory: string, id: number): Promise<Process | undefined> {
+  try {
+    // The link `exe` may be read by the owner and by root only, the arguments by everybody.
+    const program = await readlink(join(directory, 'exe')).catch(async () => {
+      const commandLine = await readFile(join(directory, 'cmdline'), 'utf8');
+      return commandLine.split('\0', 1).join();
+    });
+    // What stands in parentheses is the program's name and may hold anything.
+    const [, parent] = (await readFile(join(directory, 'stat'), 'utf8')).replace(/^.*\) /s, '').split(' ');
+    return { id, parent: Number(parent), program };
+  } catch {
+    return undefined;
+  }
 }
 
-async function linesOf(command: string, args: string[]): Promise<string[]> {
-  const { stdout } = await getExecOutput(command, args, { silent: true });
-  return stdout
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+async function outputOf(command: string, args: string[]): Promise<string> {
+  return (await getExecOutput(command, args, { silent: true })).stdout;
+}
+
+/** Reads lines of a process's id, its parent's id, and its program, which may be empty. */
+function parseProcesses(output: string): Process[] {
+  return [...output.matchAll(/^ *(\d+) +(\d+) *(.*?)\r?$/gm)].map(([, id, parent, program]) => ({
+    id: Number(id),
+    parent: Number(parent),
+    program: String(program),
+  }));
 }
 
 async function resolved(directory: string): Promise<string> {

@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as core from '@actions/core';
 import { expect } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
-import { Installation, type InstallationOptions } from '../../sandbox/installation.ts';
-import { Job, type JobOptions, type StepResult } from '../../sandbox/launcher.ts';
+import { GitHub } from '../sandbox/github.ts';
+import { Installation, type InstallationOptions } from '../sandbox/installation.ts';
+import { Job, type JobOptions, type StepOptions, type StepResult } from '../sandbox/launcher.ts';
+import { main } from '../src/main.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
 export const repository = 'octo-org/octo-repo';
@@ -13,26 +15,47 @@ export const isRoot = process.getuid?.() === 0;
 /** Root can also run the action as somebody else: every Unix has this account. */
 export const ordinaryUser = { uid: 65534, gid: 65534, name: 'nobody', home: '/' };
 
-/** Who runs the action, and who owns the installation. */
-export const accounts: { who: string; user?: typeof ordinaryUser; owner?: { uid: number; gid: number } }[] =
-  isRoot
-    ? [
-        { who: 'as an ordinary user', user: ordinaryUser, owner: ordinaryUser },
-        { who: 'as root, with an installation of an ordinary user', owner: ordinaryUser },
-        { who: 'as root, with an installation of root' },
-      ]
-    : [{ who: 'as an ordinary user' }];
+/**
+ * What is under test. `dist`: the bundle, in a process of its own as the runner starts it. `src`: the source, in this
+ * process, where coverage is measured and mutations are seen.
+ */
+export type Subject = 'dist' | 'src';
+
+/** An account to run the action as, and the owner of the installation. */
+export interface Accounts {
+  who: string;
+  user?: typeof ordinaryUser;
+  owner?: { uid: number; gid: number };
+}
+
+const allAccounts: Accounts[] = isRoot
+  ? [
+      { who: 'as an ordinary user', user: ordinaryUser, owner: ordinaryUser },
+      { who: 'as root, with an installation of an ordinary user', owner: ordinaryUser },
+      { who: 'as root, with an installation of root' },
+    ]
+  : [{ who: 'as an ordinary user' }];
+
+/** The accounts that the subject can be run as from here: a process cannot change its own and come back. */
+export function accountsFor(subject: Subject): Accounts[] {
+  return allAccounts.filter(({ user }) => subject === 'dist' || user === undefined);
+}
 
 /** A stand-in for GitHub, runner installations on this machine, and jobs that use the action. */
 export class World {
   readonly github: GitHub;
+  readonly #subject: Subject;
+  readonly #isRoot: boolean;
   readonly #installations: Installation[] = [];
 
-  private constructor(github: GitHub) {
+  private constructor(subject: Subject, github: GitHub, root: boolean) {
+    this.#subject = subject;
+    this.#isRoot = root;
     this.github = github;
   }
 
-  static async start(): Promise<World> {
+  /** @param claim what the source is told about this process */
+  static async start(subject: Subject = 'dist', claim = { isRoot }): Promise<World> {
     const github = await GitHub.start();
     github.addOrganization(organization);
     github.addEnterprise('acme');
@@ -42,7 +65,7 @@ export class World {
     github.addAdminToken(adminToken, {
       registrations: [repository, organization, 'enterprises/acme', `${organization}/other-repo`],
     });
-    return new World(github);
+    return new World(subject, github, claim.isRoot);
   }
 
   /** Registers a runner and installs it on this machine. */
@@ -72,7 +95,10 @@ export class World {
       ...options,
     });
     try {
-      const step = await job.step({ inputs: { token: adminToken, ...inputs } });
+      const step = await job.step({
+        inputs: { token: adminToken, ...inputs },
+        ...(this.#subject === 'src' && { execute: runSource(this.#isRoot) }),
+      });
       const result = await step.main();
       return { ...result, written: await filesBelow(job.directory) };
     } finally {
@@ -95,6 +121,27 @@ export class World {
     await Promise.all(this.#installations.map((installation) => installation.remove()));
   }
 }
+
+/** Runs the main step from its source in this process, which is lent to it: its environment, output and exit code. */
+const runSource =
+  (isRoot: boolean): NonNullable<StepOptions['execute']> =>
+  async (_program, environment, output) => {
+    const { env, exitCode } = process;
+    const write = process.stdout.write;
+    process.env = { ...environment };
+    process.stdout.write = (text: string | Uint8Array) => {
+      output.stdout.write(Buffer.from(text));
+      return true;
+    };
+    try {
+      await main(core, { platform: process.platform, isRoot, environment: process.env });
+      return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
+    } finally {
+      process.stdout.write = write;
+      process.env = env;
+      process.exitCode = exitCode;
+    }
+  };
 
 /** The content of every file that a job left behind, by path. The action's own code is left out. */
 async function filesBelow(directory: string): Promise<Map<string, string>> {

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { failureKinds } from '../src/failure.ts';
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const readme = read('README.md');
+const troubleshooting = read('docs/troubleshooting.md');
+const action: {
+  inputs: Record<string, { description: string; required: boolean; default?: string }>;
+  outputs: Record<string, { description: string }>;
+  runs: Record<string, string>;
+} = parse(read('action.yml'));
+
+/** The rows of the table that follows a heading of the README, as cells without the marks of code. */
+function tableBelow(heading: string): string[][] {
+  const [, section = ''] = readme.split(`\n## ${heading}\n`);
+  const [table = ''] = /(^\|.*\n)+/m.exec(section) ?? [];
+  return table
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+}
+
+describe('the README tells what action.yml declares', () => {
+  test('every input, in the same order', () => {
+    expect(tableBelow('Inputs').map(([name]) => name)).toEqual(Object.keys(action.inputs));
+  });
+
+  test.each(tableBelow('Inputs'))('the default of %s: %s', (name, told) => {
+    const { required, default: declared } = action.inputs[name ?? ''] ?? {};
+    if (required) {
+      expect(told).toBe('required');
+    } else if (declared !== undefined) {
+      expect(told).toBe(declared);
+    } else {
+      // What is not declared is either nothing or worked out from the current repository.
+      expect(told).toMatch(/^$|current repository/);
+    }
+  });
+
+  test('every output, in the same order', () => {
+    expect(tableBelow('Outputs').map(([name]) => name)).toEqual(Object.keys(action.outputs));
+  });
+});
+
+test('every kind of failure has its section in the troubleshooting page, and every section a kind', () => {
+  const sections = [...troubleshooting.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+
+  expect(new Set(sections)).toEqual(new Set(failureKinds));
+  expect(sections).toHaveLength(failureKinds.length);
+});
+
+test.each(['README.md', 'docs/troubleshooting.md', 'CHANGELOG.md'])(
+  'every link in %s leads somewhere',
+  (page) => {
+    for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+      const [path = '', anchor] = target.split('#');
+      const text = read(new URL(path || page, `file:///${page}`).pathname.slice(1));
+      const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+        title
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      expect(anchor === undefined || anchors.includes(anchor)).toBe(true);
+    }
+  },
+);
+
+test('the action runs on the Node.js that the tests run on', () => {
+  expect(action.runs['using']).toBe(`node${process.version.slice(1).split('.')[0]}`);
+});

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { GitHub } from '../../sandbox/github.ts';
+import { type Answer, type Client, createClient, type Request } from '../../src/github/client.ts';
+import type { Registration } from '../../src/registration.ts';
+import { parseServer } from '../../src/server.ts';
+import { enterprise, failureOf, organization, recordingLog, repository } from '../support.ts';
+
+const list: Request = {
+  purpose: 'list the runners',
+  registration: repository,
+  method: 'GET',
+  path: '/actions/runners',
+  expected: [200],
+};
+
+let github: GitHub;
+let client: Client;
+let lines: string[];
+
+beforeEach(async () => {
+  github = await GitHub.start();
+  github.addRepository('octo/app');
+  github.addOrganization('octo');
+  github.addEnterprise('acme');
+  github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo', 'enterprises/acme'] });
+  const recording = recordingLog();
+  lines = recording.lines;
+  client = createClient(parseServer(github.apiUrl), 'ghp_admin', recording.log);
+});
+afterEach(() => github.close());
+
+describe('a request', () => {
+  test.each<[Registration, string]>([
+    [repository, '/api/v3/repos/octo/app/actions/runners'],
+    [organization, '/api/v3/orgs/octo/actions/runners'],
+    [enterprise, '/api/v3/enterprises/acme/actions/runners'],
+  ])('goes to the registration: %j', async (registration, path) => {
+    expect(await client.request({ ...list, registration })).toMatchObject({
+      status: 200,
+      headers: { 'x-ratelimit-limit': '5000' },
+      data: { total_count: 0, runners: [] },
+    });
+    expect(github.requests).toMatchObject([
+      {
+        method: 'GET',
+        path,
+        body: '',
+        headers: {
+          authorization: 'token ghp_admin',
+          'x-github-api-version': '2022-11-28',
+          'user-agent': expect.stringMatching(/^runner-remove-token /),
+        },
+      },
+    ]);
+  });
+
+  test('carries its parameters, in the path or else in the query', async () => {
+    const { id } = github.addRunner('octo/app', { name: 'one' });
+    const parameters = { runner_id: id };
+    await client.request({ ...list, path: '/actions/runners/{runner_id}', parameters });
+    await client.request({ ...list, parameters: { name: 'a b&c=ä/', per_page: 100 } });
+    const [one, many] = github.requests.map(({ path }) => new URL(path, github.serverUrl));
+    expect(one?.pathname).toBe(`/api/v3/repos/octo/app/actions/runners/${id}`);
+    expect(one?.search).toBe('');
+    expect([...(many?.searchParams ?? [])]).toEqual([
+      ['name', 'a b&c=ä/'],
+      ['per_page', '100'],
+    ]);
+  });
+
+  test('keeps its method', async () => {
+    const { id } = github.addRunner('octo/app', { name: 'one' });
+    const answer = await client.request({
+      ...list,
+      method: 'DELETE',
+      path: '/actions/runners/{runner_id}',
+      parameters: { runner_id: id },
+      expected: [204],
+    });
+    expect(answer.status).toBe(204);
+    expect(github.runners('octo/app')).toEqual([]);
+  });
+
+  test('is not sent again, and nothing is logged, when it is answered', async () => {
+    await client.request(list);
+    expect(github.requests).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  test('with a status that is expected is none to fail for', async () => {
+    const answer: Answer = await client.request({
+      ...list,
+      path: '/actions/runners/7',
+      expected: [200, 404],
+    });
+    expect(answer).toMatchObject({ status: 404, data: { message: 'Not Found' } });
+  });
+
+  test.each([
+    ['unknown', repository, 'bad-credentials', 'GitHub answered 401, "Bad credentials"'],
+    ['ghs_none', repository, 'missing-permission', 'GITHUB_TOKEN'],
+    ['ghp_none', { ...organization, organization: 'nobody' }, 'not-found', 'organization nobody'],
+  ])('that refuses is explained, to %s', async (token, registration, kind, words) => {
+    github.addAdminToken('ghs_none', { registrations: [] });
+    github.addAdminToken('ghp_none', { registrations: [] });
+    const refused = createClient(parseServer(github.apiUrl), token, recordingLog().log);
+    const failure = await failureOf(() => refused.request({ ...list, registration } as Request));
+    expect(failure.kind).toBe(kind);
+    expect(failure.message).toContain('Could not list the runners: ');
+    expect(failure.message).toContain(words);
+    expect(failure.explanation.requestId).toMatch(/^[\dA-F:]+$/);
+  });
+
+  test('with a status that is good for something else is explained', async () => {
+    const failure = await failureOf(() => client.request({ ...list, expected: [201, 204] }));
+    expect(failure.kind).toBe('invalid-response');
+    expect(failure.message).toContain('status 200, where 201 or 204 was due');
+  });
+
+  test.each([301, 304])('with status %d that leads nowhere is explained', async (status) => {
+    github.intercept = (_, response) => {
+      github.send(response, { status });
+      return true;
+    };
+    expect(await failureOf(() => client.request(list))).toMatchObject({
+      kind: 'invalid-response',
+      message: expect.stringContaining(`status ${status}`),
+    });
+  });
+
+  test('that calls the route deprecated says so in the debug log, and nowhere else', async () => {
+    github.intercept = (_, response) => {
+      const headers = { deprecation: '@1', sunset: '##[error]soon' };
+      github.send(response, { status: 200, body: {}, headers });
+      return true;
+    };
+    await client.request(list);
+    expect(lines).toEqual([expect.stringMatching(/^debug: .*deprecated.* to be removed on ##\[error\]soon/)]);
+  });
+});
+
+test('a connection that drops is explained with the host', async () => {
+  github.intercept = (_, response) => {
+    response.destroy();
+    return true;
+  };
+  const failure = await failureOf(() => client.request(list));
+  expect(failure.kind).toBe('network');
+  expect(failure.explanation.happened).toBe(
+    `Could not list the runners: ${new URL(github.apiUrl).host} did not answer (other side closed).`,
+  );
+});
+
+test('a connection that is refused is explained with what the operating system says', async () => {
+  await github.close();
+  const failure = await failureOf(() => client.request(list));
+  expect(failure.kind).toBe('network');
+  expect(failure.explanation.happened).toMatch(/did not answer \(connect ECONNREFUSED 127\.0\.0\.1:\d+\)\.$/);
+});
+
+test('a redirect to another host is explained, and the token goes nowhere', async () => {
+  const other = await GitHub.start();
+  try {
+    github.intercept = (_, response) => {
+      github.send(response, { status: 302, headers: { location: `${other.serverUrl}/login` } });
+      return true;
+    };
+    const failure = await failureOf(() => client.request(list));
+    expect(failure.kind).toBe('invalid-response');
+    expect(failure.message).toContain('which was not followed');
+    expect(other.requests).toEqual([]);
+  } finally {
+    await other.close();
+  }
+});
+
+test('a repository that was renamed is found, with the method kept', async () => {
+  github.renameRepository('octo/app', 'octo/new');
+  const create: Request = { ...list, method: 'POST', path: '/actions/runners/remove-token', expected: [201] };
+  expect((await client.request(create)).status).toBe(201);
+  expect(github.issuedTokens).toMatchObject([{ registration: 'octo/new' }]);
+});

@@ -1,0 +1,145 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as actionsCore from '@actions/core';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Failure } from '../src/failure.ts';
+import type { Grant } from '../src/grants.ts';
+import { createLog } from '../src/log.ts';
+import type { RunnerReport } from '../src/removal.ts';
+import { createReport, type Report } from '../src/report.ts';
+import { Secrets } from '../src/secrets.ts';
+import { organization, outputOf, recordingCore, repository } from './support.ts';
+
+const documentation = 'https://github.example/page';
+const grant: Grant = {
+  registration: repository,
+  source: 'the inputs',
+  token: { token: 'AREMOVE', expires_at: '2026-11-20T19:21:00.000-08:00' },
+};
+const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Mend it.' };
+
+let calls: unknown[][];
+let report: Report;
+let secrets: Secrets;
+
+beforeEach(() => {
+  const recording = recordingCore();
+  calls = recording.calls;
+  secrets = new Secrets(() => undefined);
+  report = createReport(recording.core, createLog(recording.core, secrets), secrets, documentation);
+});
+
+describe('the remove token', () => {
+  test('is an output, with the time that it expires', () => {
+    report.tokens([grant]);
+    expect(calls).toEqual([
+      ['setOutput', 'remove-token', 'AREMOVE'],
+      ['setOutput', 'expires-at', '2026-11-20T19:21:00.000-08:00'],
+    ]);
+  });
+
+  test.each([[[]], [[grant, { ...grant, registration: organization }]]])(
+    'is none when not exactly one registration was addressed (%#)',
+    (grants) => {
+      report.tokens(grants);
+      expect(calls).toEqual([]);
+    },
+  );
+});
+
+test('what became of the runners is an output, and a line each', () => {
+  secrets.protect('AREMOVE');
+  const registration = 'https://github.com/octo/app';
+  const reports: RunnerReport[] = [
+    { directory: '/one', name: 'alpha', id: 1, registration, result: 'removed' },
+    { directory: '/two', name: null, id: null, registration: null, result: 'already-removed' },
+    {
+      directory: '/three',
+      name: 'gamma',
+      id: 3,
+      registration,
+      result: 'failed',
+      detail: 'AREMOVE is of no use',
+    },
+  ];
+  report.runners(reports);
+  expect(calls.slice(0, -1)).toEqual([
+    ['info', 'Runner "alpha" in /one: removed'],
+    ['info', 'Runner /two: already-removed'],
+    ['info', 'Runner "gamma" in /three: failed (*** is of no use)'],
+  ]);
+  const [name, output, json] = calls.at(-1) ?? [];
+  expect([name, output]).toEqual(['setOutput', 'runners']);
+  expect(JSON.parse(String(json))).toEqual([
+    ...reports.slice(0, 2),
+    { ...reports[2], detail: '*** is of no use' },
+  ]);
+});
+
+describe('failures', () => {
+  test('fail the step with one message, without a secret in it', () => {
+    secrets.protect('AREMOVE');
+    report.failures([
+      new Failure('network', { ...explanation, happened: 'AREMOVE broke.' }),
+      new Failure('not-found', explanation),
+    ]);
+    expect(calls.filter(([name]) => name !== 'debug')).toEqual([
+      [
+        'setFailed',
+        `*** broke.\nLikely cause: It was old.\nWhat to do: Mend it.\nMore: ${documentation}#network\n\nIt broke.\nLikely cause: It was old.\nWhat to do: Mend it.\nMore: ${documentation}#not-found`,
+      ],
+    ]);
+  });
+
+  test('are told with their stacks and causes where debug logging is on', () => {
+    report.failures([
+      new Failure('network', explanation, { cause: new RangeError('behind') }),
+      new Failure('not-found', explanation, { cause: 'a string' }),
+    ]);
+    const debug = calls.filter(([name]) => name === 'debug').map(([, message]) => message);
+    expect(debug).toEqual([
+      expect.stringMatching(
+        /It broke\. It was old\. Mend it\.\n +at .*\[cause\]: RangeError: behind\n +at /s,
+      ),
+      expect.stringMatching(/It broke\. It was old\. Mend it\.\n +at .*\[cause\]: 'a string'/s),
+    ]);
+  });
+});
+
+describe('the runner', () => {
+  let directory: string;
+  let before: NodeJS.ProcessEnv;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'report-'));
+    before = process.env;
+    process.env = { ...before, GITHUB_OUTPUT: join(directory, 'output') };
+    await writeFile(join(directory, 'output'), '');
+    report = createReport(actionsCore, createLog(actionsCore, secrets), secrets, undefined);
+  });
+  afterEach(async () => {
+    process.env = before;
+    await rm(directory, { recursive: true });
+  });
+
+  test('reads the outputs from its file, and nothing of them in the log', async () => {
+    expect(outputOf(() => report.tokens([grant]))).toBe('');
+    const file = await readFile(join(directory, 'output'), 'utf8');
+    expect(file).toMatch(
+      /^remove-token<<(\S+)\r?\nAREMOVE\r?\n\1\r?\nexpires-at<<(\S+)\r?\n2026-11-20T19:21:00\.000-08:00\r?\n\2\r?\n$/,
+    );
+  });
+
+  test('reads one error, on one line, and an exit code that is not 0', () => {
+    let exitCode: typeof process.exitCode;
+    const output = outputOf(() => {
+      report.failures([new Failure('network', explanation)]);
+      exitCode = process.exitCode;
+    });
+    expect(exitCode).toBe(1);
+    expect(output.split(/\r?\n/).filter((line) => !line.startsWith('::debug::'))).toEqual([
+      expect.stringMatching(/^::error::It broke\.%0ALikely cause: .*%0AMore: the section "network" of docs/),
+      '',
+    ]);
+  });
+});

@@ -1,0 +1,146 @@
+import { link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  checkAccess,
+  checkEnvironmentFile,
+  parseSettings,
+  readInstallation,
+} from '../../src/runner/installation.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(await realpath(tmpdir()), 'installation-'));
+  await mkdir(join(root, 'bin'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function put(...names: string[]): Promise<void> {
+  for (const name of names) {
+    await writeFile(join(root, name), '');
+  }
+}
+
+describe('a directory is a runner installation', () => {
+  test.each([
+    ['linux', ['config.sh', 'bin/Runner.Listener']],
+    ['darwin', ['config.sh', 'bin/Runner.Listener']],
+    ['win32', ['config.cmd', 'bin/Runner.Listener.exe']],
+  ] as const)('on %s with %j, and neither alone', async (platform, names) => {
+    const [script, listener] = names;
+    await put(script);
+    await expect(readInstallation(root, platform)).rejects.toMatchObject({ kind: 'not-a-runner' });
+    await put(listener);
+    expect(await readInstallation(root, platform)).toMatchObject({
+      directory: root,
+      configuration: undefined,
+    });
+    await rm(join(root, script));
+    await expect(readInstallation(root, platform)).rejects.toThrow(`it has no ${script} and ${listener}`);
+  });
+
+  test('is known by its real path, however it is named', async () => {
+    await put('config.sh', 'bin/Runner.Listener');
+    await symlink(root, join(root, 'link'));
+
+    expect(await readInstallation(join(root, 'link/bin/..'), 'linux')).toMatchObject({ directory: root });
+  });
+
+  test('is a service when it has the marker, and has credentials or their migrated copy', async () => {
+    await put('config.sh', 'bin/Runner.Listener');
+    expect(await readInstallation(root, 'linux')).toMatchObject({ isService: false, hasCredentials: false });
+    await put('.service', '.credentials_migrated');
+    expect(await readInstallation(root, 'linux')).toMatchObject({ isService: true, hasCredentials: true });
+  });
+
+  test('with a .runner that is a link to a file elsewhere is not read', async () => {
+    await put('config.sh', 'bin/Runner.Listener');
+    await writeFile(join(root, 'elsewhere'), '{"agentId": 1, "agentName": "box"}');
+    await symlink('elsewhere', join(root, '.runner'));
+
+    await expect(readInstallation(root, 'linux')).rejects.toMatchObject({ kind: 'not-a-runner' });
+    await rm(join(root, '.runner'));
+    await link(join(root, 'elsewhere'), join(root, '.runner'));
+    expect(await readInstallation(root, 'linux')).toMatchObject({ configuration: { id: 1, name: 'box' } });
+  });
+});
+
+describe('.runner', () => {
+  const expected = { id: 3, name: 'box', url: 'https://github.com/octo/app' };
+
+  test.each([
+    [
+      'as config.sh writes it',
+      '\uFEFF{"agentId":3,"agentName":"box","gitHubUrl":"https://github.com/octo/app"}',
+    ],
+    [
+      'as just-in-time configuration writes it',
+      '{"AgentId":"3","AgentName":"box","GitHubUrl":"https://github.com/octo/app"}',
+    ],
+  ])('is read %s', (_, text) => {
+    expect(parseSettings(text)).toEqual(expected);
+  });
+
+  test.each(['{"agentId":3,"agentName":"box"}', '{"agentId":3,"agentName":"box","gitHubUrl":""}'])(
+    'may have no address: %s',
+    (text) => {
+      expect(parseSettings(text)).toEqual({ ...expected, url: undefined });
+    },
+  );
+
+  test.each([
+    'null',
+    '[]',
+    '{"agentName":"box"}',
+    '{"agentId":0,"agentName":"box"}',
+    '{"agentId":1.5,"agentName":"box"}',
+  ])('cannot be used: %s', (text) => {
+    expect(() => parseSettings(text)).toThrow();
+  });
+
+  test.each(['{"agentId":3}', '{"agentId":3,"agentName":""}', '{"agentId":3,"agentName":7}'])(
+    'cannot be used without a name: %s',
+    (text) => {
+      expect(() => parseSettings(text)).toThrow('"agentName" is no name');
+    },
+  );
+});
+
+test('something in the way of the removal is found before anything is changed', async () => {
+  await put('config.sh', 'bin/Runner.Listener', '_diag');
+  const installation = await readInstallation(root, 'linux');
+
+  // Not even root may enter a file.
+  await expect(checkAccess(installation)).rejects.toMatchObject({
+    kind: 'removal-failed',
+    message: expect.stringContaining(join(root, '_diag')),
+  });
+  await rm(join(root, '_diag'));
+  await expect(checkAccess(installation)).resolves.toBeUndefined();
+});
+
+test.each([
+  ['ACTIONS_RUNNER_INPUT_LOCAL=true', 'ACTIONS_RUNNER_INPUT_LOCAL'],
+  ['LANG=C\r\nactions_runner_input_pat=ghp_x\r\n', 'actions_runner_input_pat'],
+])('a .env that speaks for the action is refused: %j', async (content, variable) => {
+  await put('config.sh', 'bin/Runner.Listener');
+  await writeFile(join(root, '.env'), content);
+
+  await expect(checkEnvironmentFile(await readInstallation(root, 'linux'))).rejects.toMatchObject({
+    kind: 'removal-failed',
+    message: expect.stringContaining(`sets ${variable},`),
+  });
+});
+
+test.each(['LANG=C\nMY_ACTIONS_RUNNER_INPUT_LOCAL=true\n', undefined])(
+  'any other .env is fine, or none: %j',
+  async (content) => {
+    await put('config.sh', 'bin/Runner.Listener');
+    if (content !== undefined) {
+      await writeFile(join(root, '.env'), content);
+    }
+
+    await expect(checkEnvironmentFile(await readInstallation(root, 'linux'))).resolves.toBeUndefined();
+  },
+);

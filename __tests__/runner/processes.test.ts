@@ -1,0 +1,102 @@
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { listProcesses, processesOf } from '../../src/runner/processes.ts';
+
+let root: string;
+const { PATH } = process.env;
+beforeEach(async () => {
+  root = await mkdtemp(join(await realpath(tmpdir()), 'processes-'));
+});
+afterEach(async () => {
+  process.env['PATH'] = PATH;
+  await rm(root, { recursive: true });
+});
+
+/** Puts a program on the path that prints these lines and keeps its arguments. */
+async function program(name: string, lines: string[]): Promise<void> {
+  const path = join(root, name);
+  await writeFile(
+    path,
+    `#!/bin/sh\nprintf '%s\\n' "$@" > '${path}.arguments'\ncat <<'END'\n${lines.join('\n')}\nEND\n`,
+  );
+  await chmod(path, 0o755);
+  process.env['PATH'] = `${root}:${PATH}`;
+}
+
+describe('on macOS the list of processes tells whether a job runs on an installation', () => {
+  test.each([
+    ['its own worker', ['/sbin/launchd', 'ROOT/bin/Runner.Worker'], true],
+    ['the worker of a version that it updated itself to', ['ROOT/bin.2.336.0/Runner.Worker'], true],
+    ['its listener only', ['ROOT/bin/Runner.Listener'], false],
+    ["another installation's worker", ['ROOT-2/bin/Runner.Worker'], false],
+    ['a program of a similar name', ['ROOT/bin/Runner.Workers', 'ROOT/bin/MyRunner.Worker'], false],
+    ['nothing', [], false],
+  ])('%s: %j %s', async (_, programs, expected) => {
+    await program(
+      'ps',
+      programs.map((path, index) => `  ${index + 1}     0 ${path.replace('ROOT', root)}`),
+    );
+
+    expect((await processesOf(root, 'Runner.Worker', 'darwin')).length > 0).toBe(expected);
+  });
+
+  test('a worker that is reached through a link is the same', async () => {
+    await mkdir(join(root, 'bin.2'));
+    await symlink(root, join(root, 'link'));
+    await program('ps', [`77 1 ${join(root, 'link/bin.2/Runner.Worker')}`]);
+
+    expect(await processesOf(root, 'Runner.Worker', 'darwin')).toMatchObject([{ id: 77, parent: 1 }]);
+  });
+});
+
+describe('on Windows PowerShell is asked', () => {
+  // A path of Windows cannot be resolved here, and is compared as it is.
+  test.each([
+    ['C:\\actions-runner\\bin\\Runner.Worker.exe', true],
+    ['c:\\Actions-Runner\\bin.2.336.0\\runner.worker.exe', true],
+    ['C:\\actions-runner-2\\bin\\Runner.Worker.exe', false],
+  ])('%s: %s', async (worker, expected) => {
+    await program('powershell.exe', ['0 0 \r', `812 4 ${worker}\r`]);
+
+    const found = await processesOf('C:\\actions-runner', 'Runner.Worker', 'win32');
+    expect(found).toEqual(expected ? [{ id: 812, parent: 4, program: worker }] : []);
+  });
+});
+
+describe('on Linux every process is read from /proc', () => {
+  /** Writes what /proc shows of a process. */
+  async function show(id: string, files: { exe?: string; cmdline?: string; stat?: string }): Promise<void> {
+    const { exe, ...texts } = files;
+    await mkdir(join(root, id));
+    if (exe !== undefined) {
+      await symlink(exe, join(root, id, 'exe'));
+    }
+    for (const [name, text] of Object.entries(texts)) {
+      await writeFile(join(root, id, name), text);
+    }
+  }
+
+  test('by its link where that may be read, by its first argument where not, and not at all when it has ended', async () => {
+    await show('1', { cmdline: '/sbin/init\0splash\0', stat: '1 (init) S 0 1 1' });
+    await show('20', { exe: '/r/bin/Runner.Worker', cmdline: 'x\0', stat: '20 (a) S 7) b) S 1 20 20' });
+    await show('21', { exe: '/usr/bin/ended' });
+    await mkdir(join(root, 'sys'));
+
+    expect(await listProcesses('linux', root)).toEqual([
+      { id: 1, parent: 0, program: '/sbin/init' },
+      { id: 20, parent: 1, program: '/r/bin/Runner.Worker' },
+    ]);
+  });
+
+  test('this one is among them', async () => {
+    if (process.platform === 'linux') {
+      expect(await listProcesses('linux')).toContainEqual({
+        id: process.pid,
+        parent: process.ppid,
+        program: process.execPath,
+      });
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import { expect } from '@jest/globals';
+import { Failure } from '../src/failure.ts';
+import type { Core, Log } from '../src/log.ts';
+import type { Registration, Repository } from '../src/registration.ts';
+
+export const repository: Repository = { kind: 'repository', owner: 'octo', repo: 'app' };
+export const organization: Registration = { kind: 'organization', organization: 'octo' };
+export const enterprise: Registration = { kind: 'enterprise', enterprise: 'acme' };
+
+/** A `Core` that has these inputs and remembers what it is told, in order: the function's name, then its arguments. */
+export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
+  core: Core;
+  calls: unknown[][];
+} {
+  const calls: unknown[][] = [];
+  const record =
+    (name: keyof Core) =>
+    (...args: unknown[]): void => {
+      calls.push([name, ...args]);
+    };
+  const core: Core = {
+    getInput: (name) => (inputs[name] ?? '').trim(),
+    setSecret: record('setSecret'),
+    setOutput: record('setOutput'),
+    setFailed: record('setFailed'),
+    info: record('info'),
+    warning: record('warning'),
+    debug: record('debug'),
+    startGroup: record('startGroup'),
+    endGroup: record('endGroup'),
+  };
+  return { core, calls };
+}
+
+/** A log that remembers its lines, each after its kind: `info: ...`. */
+export function recordingLog(): { log: Log; lines: string[] } {
+  const lines: string[] = [];
+  const log: Log = {
+    info: (message) => lines.push(`info: ${message}`),
+    warning: (message) => lines.push(`warning: ${message}`),
+    debug: (message) => lines.push(`debug: ${message}`),
+    group: (title, output) => lines.push(`group: ${title}`, output),
+  };
+  return { log, lines };
+}
+
+/** For what writes a log that a test does not look at. */
+export const silentLog: Log = recordingLog().log;
+
+/** The failure that the attempt ends with. */
+export async function failureOf(attempt: () => unknown): Promise<Failure> {
+  try {
+    await attempt();
+  } catch (error) {
+    expect(error).toBeInstanceOf(Failure);
+    return error as Failure;
+  }
+  throw new Error('It did not fail');
+}
+
+/** What the action writes to standard output meanwhile; the exit code is left as it was. */
+export function outputOf(action: () => void): string {
+  const { write } = process.stdout;
+  const { exitCode } = process;
+  let output = '';
+  process.stdout.write = (chunk: string | Uint8Array) => {
+    output += chunk.toString();
+    return true;
+  };
+  try {
+    action();
+  } finally {
+    process.stdout.write = write;
+    process.exitCode = exitCode;
+  }
+  return output;
+}
