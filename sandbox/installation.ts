@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import {
   chmod,
   copyFile,
+  cp,
   lchown,
   link,
   lstat,
@@ -13,17 +15,36 @@ import {
   readFile,
   readlink,
   realpath,
+  rename,
   rm,
   symlink,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Behaviour } from './programs/behaviour.ts';
+import { isRunning, kill, processesIn } from './programs/processes.ts';
+import { type Account, Worker } from './worker.ts';
 
 const source = join(import.meta.dirname, 'installation');
-const scripts = ['config.sh', 'env.sh', 'config.cmd', 'bin/Runner.Listener', 'bin/Runner.Listener.mjs'];
+/** Where each script goes, by where it comes from. */
+const scripts = Object.entries({
+  'config.sh': 'config.sh',
+  'env.sh': 'env.sh',
+  'svc.sh': 'svc.sh',
+  'config.cmd': 'config.cmd',
+  'bin/Runner.Listener.mjs': 'bin/Runner.Listener.mjs',
+  'bin/runsvc.sh': 'bin/runsvc.sh',
+  'bin/actions.runner.service.template': 'bin/actions.runner.service.template',
+  systemctl: '.sandbox/systemctl',
+  record: '.sandbox/record',
+});
 const executable = process.platform === 'win32' ? '.exe' : '';
 const nodePath = `externals/node24/bin/node${executable}`;
+/** Node.js under another name, for the runner's programs: it runs what its first argument names, in place of what they are. */
+const programs = ['bin/Runner.Listener', 'bin/Runner.Worker'].map((name) => name + executable);
 
 export interface InstallationOptions {
   /** A fresh temporary directory unless given. */
@@ -40,24 +61,10 @@ export interface InstallationOptions {
   /** After a self-update, `bin` and `externals` are links to `bin.VERSION` and `externals.VERSION`. */
   selfUpdated?: boolean;
   /** The account that the installation belongs to, if not the one that creates it. Needs root. */
-  owner?: { uid: number; gid: number };
+  owner?: Account;
 }
 
-/** How the stand-in is to differ from a removal that takes no time and works. */
-export interface Behaviour {
-  /** Milliseconds between two tries of a request, 50 unless given. The runner waits 1 to 5 seconds. */
-  pause?: number;
-  /** Milliseconds that pass before GitHub is spoken to. */
-  delay?: number;
-  /** Text that is printed on the way, such as workflow commands. */
-  output?: string;
-  /** Fail with this code before GitHub is spoken to. */
-  exitCode?: number;
-  /** The reason given for that. */
-  message?: string;
-}
-
-/** What the stand-in for `bin/Runner.Listener` saw when it was started. */
+/** What the stand-in for `bin/Runner.Listener` saw when `config.sh` started it. */
 export interface Invocation {
   arguments: string[];
   /** The arguments of this process and of all above it, nearest first; empty where there is no /proc. */
@@ -69,21 +76,38 @@ export interface Invocation {
   standardInput: 'ended' | 'open' | 'terminal';
 }
 
-export interface Worker {
+/** What `svc.sh` or `systemctl` was called with. */
+export interface ServiceCall {
+  /** The program's name and its arguments. */
+  command: string[];
+  environment: Record<string, string>;
+  user: number;
+  directory: string;
+}
+
+/** The process that waits for jobs. */
+export interface Listener {
   readonly pid: number;
+  running(): boolean;
+  /** Ends it, whatever signals it ignores. */
   stop(): Promise<void>;
 }
 
-/** A stand-in for a runner installation on disk: real scripts, with a listener that can only remove the runner. */
+/**
+ * A stand-in for a runner installation on disk: real scripts and processes, with a listener that can remove the runner, or
+ * wait for jobs, and a worker that runs steps.
+ */
 export class Installation {
   readonly directory: string;
   /** The Node.js that the runner runs JavaScript actions with. */
   readonly node: string;
+  readonly agentName: string;
   readonly #options: InstallationOptions;
 
   private constructor(directory: string, options: InstallationOptions) {
     this.directory = directory;
     this.node = join(directory, nodePath);
+    this.agentName = options.agentName;
     this.#options = options;
   }
 
@@ -106,12 +130,13 @@ export class Installation {
       await createDirectory(join(directory, name));
     }
 
-    for (const script of scripts) {
-      await copyFile(join(source, script), join(directory, script));
-      await chmod(join(directory, script), 0o755);
+    for (const [from, to] of scripts) {
+      const text = await readFile(join(source, from), 'utf8');
+      await writeFile(join(directory, to), text.replace('SERVICE_NAME', this.#serviceName));
+      await chmod(join(directory, to), 0o755);
     }
     await link(process.execPath, node).catch(() => copyFile(process.execPath, node));
-    if (process.platform !== 'win32') await copyFile('/bin/bash', join(directory, 'bin/Runner.Worker'));
+    for (const program of programs) await link(node, join(directory, program));
 
     await writeFile(join(directory, '.runner'), settings(this.#options));
     await writeFile(join(directory, '.credentials'), '\uFEFF{\n  "scheme": "OAuth",\n  "data": {}\n}');
@@ -120,11 +145,17 @@ export class Installation {
     await writeFile(join(directory, '.env'), 'LANG=C.UTF-8\n');
     await writeFile(join(directory, '.path'), '/usr/local/bin:/usr/bin:/bin\n');
 
-    await writeFile(join(directory, '.sandbox/invocations.jsonl'), '');
+    await cp(join(import.meta.dirname, 'programs'), join(directory, '.sandbox/programs'), {
+      recursive: true,
+    });
+    await writeFile(join(directory, '.sandbox/programs/package.json'), '{ "type": "module" }');
+    await createDirectory(join(directory, '.sandbox/systemd'));
     await this.set({});
-    // Root, or another account, may be the first to start the listener.
-    for (const name of ['invocations.jsonl', 'behaviour.json'])
-      await chmod(join(directory, '.sandbox', name), 0o666);
+    await writeFile(join(directory, '.sandbox/invocations.jsonl'), '');
+    await mkdir(this.#serviceCalls);
+    // Root, or another account, may be the first to add to them.
+    await chmod(join(directory, '.sandbox/invocations.jsonl'), 0o666);
+    await chmod(this.#serviceCalls, 0o777);
     await this.#giveToOwner();
   }
 
@@ -133,12 +164,13 @@ export class Installation {
     if (!owner) return;
     const names = await readdir(this.directory, { recursive: true });
     for (const path of [this.directory, ...names.map((name) => join(this.directory, name))]) {
+      const stats = await lstat(path);
       // A hard link shares its owner with the Node.js that runs this.
-      if (!path.endsWith(`/node24/bin/node${executable}`)) await lchown(path, owner.uid, owner.gid);
+      if (!stats.isFile() || stats.nlink === 1) await lchown(path, owner.uid, owner.gid);
     }
   }
 
-  /** Every start of the listener so far, oldest first. */
+  /** Every start of the listener by `config.sh` so far, oldest first. */
   async invocations(): Promise<Invocation[]> {
     const lines = await readFile(join(this.directory, '.sandbox/invocations.jsonl'), 'utf8');
     return lines
@@ -147,12 +179,36 @@ export class Installation {
       .map((line) => JSON.parse(line) as Invocation);
   }
 
-  /** Mode, owner and content of everything but the programs, by relative path: equal when nothing has changed. */
+  /** Every call of `svc.sh` and, by that, of `systemctl`, oldest first; not those of installService(). */
+  async serviceCalls(): Promise<ServiceCall[]> {
+    const calls = (await readdir(this.#serviceCalls)).sort();
+    return Promise.all(
+      calls.map(async (call) => {
+        const read = (name: string) => readFile(join(this.#serviceCalls, call, name), 'utf8');
+        const variables = (await read('environment')).split('\0').slice(0, -1);
+        return {
+          command: (await read('arguments')).split('\0').slice(0, -1),
+          environment: Object.fromEntries(variables.map((variable) => variable.split(/=(.*)/s, 2))),
+          user: Number(await read('user')),
+          directory: (await read('directory')).trim(),
+        };
+      }),
+    );
+  }
+
+  get #serviceCalls(): string {
+    return join(this.directory, '.sandbox/service-calls');
+  }
+
+  /**
+   * Mode, owner and content of everything but the programs and the jobs' work folder, by relative path: equal when nothing
+   * has changed.
+   */
   async snapshot(): Promise<Record<string, string>> {
     const names = await readdir(this.directory, { recursive: true });
     const found: Record<string, string> = {};
     for (const name of names.sort()) {
-      if (/^(\.sandbox|bin|externals)\b/.test(name)) continue;
+      if (/^(\.sandbox|_work|bin|externals)\b/.test(name)) continue;
       const path = join(this.directory, name);
       const stats = await lstat(path);
       found[name] = `${(stats.mode & 0o7777).toString(8)} ${stats.uid}:${stats.gid} `;
@@ -168,38 +224,99 @@ export class Installation {
 
   /** Replaces what was set before. */
   async set(behaviour: Behaviour): Promise<void> {
-    await writeFile(join(this.directory, '.sandbox/behaviour.json'), JSON.stringify(behaviour));
+    const path = join(this.directory, '.sandbox/behaviour.json');
+    await writeFile(`${path}.new`, JSON.stringify(behaviour));
+    // A process may be reading it.
+    await rename(`${path}.new`, path);
   }
 
   /**
-   * Starts a process that looks like the one that executes a job: `DIRECTORY/bin/Runner.Worker` is its first argument
-   * and its executable, and its name is `Runner.Worker`. It is a copy of bash, because some systems' `sleep` does something
-   * else under another name, and because Node.js renames its process. It waits for commands that never come, and ends by
-   * itself should the process that started it end.
+   * What `sudo ./svc.sh install USER` and `sudo ./svc.sh start` leave (Linux only): a marker, a unit, and a listener that
+   * runs as the owner of the installation. The unit may have been deleted by hand since, while the service ran.
    */
-  async startWorker(): Promise<Worker> {
-    const worker: ChildProcess = spawn(
-      join(this.directory, 'bin/Runner.Worker'),
-      ['-s', 'spawnclient', '113', '116'],
+  async installService({ unitDeleted = false } = {}): Promise<void> {
+    const { uid = process.getuid?.() } = this.#options.owner ?? {};
+    for (const command of [['install', `${uid}`], ['start']]) {
+      await promisify(execFile)('./svc.sh', command, {
+        cwd: this.directory,
+        env: { PATH: process.env['PATH'], SANDBOX_ASSUME_ROOT: '1' },
+      });
+    }
+    if (unitDeleted) await rm(this.#unit);
+    for (const call of await readdir(this.#serviceCalls)) {
+      await rm(join(this.#serviceCalls, call), { recursive: true });
+    }
+  }
+
+  /** What there is of a service. It runs as long as its main process does, with a unit or without. */
+  async service(): Promise<{ marker: boolean; unit: boolean; running: boolean }> {
+    const main = await readFile(`${this.#unit}.pid`, 'utf8').catch(() => '0');
+    return {
+      marker: existsSync(join(this.directory, '.service')),
+      unit: existsSync(this.#unit),
+      running: isRunning(Number(main)),
+    };
+  }
+
+  get #unit(): string {
+    return join(this.directory, '.sandbox/systemd', this.#serviceName);
+  }
+
+  get #serviceName(): string {
+    const { agentName, gitHubUrl = 'https://sandbox' } = this.#options;
+    const registration = new URL(gitHubUrl).pathname.split('/').filter(Boolean).join('-');
+    return `actions.runner.${registration}.${agentName}.service`.replaceAll(/[^\w.-]/g, '_');
+  }
+
+  /**
+   * Starts a listener without a service, as `run.sh` does, as the owner of the installation: its first argument is
+   * `DIRECTORY/bin/Runner.Listener`, which is its executable too, and its name is `Runner.Listener`.
+   */
+  async startListener(): Promise<Listener> {
+    const listener = spawn(
+      join(this.directory, 'bin/Runner.Listener'),
+      [join(this.directory, '.sandbox/programs/listener.ts'), 'run'],
       {
         cwd: this.directory,
-        env: {},
-        stdio: ['pipe', 'ignore', 'ignore'],
+        env: { PATH: process.env['PATH'] },
+        stdio: ['ignore', 'pipe', 'inherit'],
         ...this.#options.owner,
       },
     );
-    await once(worker, 'spawn');
-    const exited = once(worker, 'exit');
+    const exited = once(listener, 'exit');
+    await once(listener.stdout, 'data');
+    const { pid = 0 } = listener;
     return {
-      pid: worker.pid ?? 0,
+      pid,
+      running: () => isRunning(pid),
       stop: async () => {
-        worker.stdin?.end();
+        listener.kill('SIGKILL');
         await exited;
       },
     };
   }
 
+  /**
+   * Starts a process as the listener does when a job is dispatched to the runner. Its first argument is
+   * `DIRECTORY/bin/Runner.Worker` (without the link that a self-update makes of `bin`), which is its executable too, and
+   * its name is `Runner.Worker`.
+   */
+  async startWorker(
+    { account }: { account?: Account | undefined } = { account: this.#options.owner },
+  ): Promise<Worker> {
+    const program = join(await realpath(join(this.directory, 'bin')), 'Runner.Worker');
+    return Worker.start(program, join(this.directory, '.sandbox/programs/worker.ts'), account);
+  }
+
+  /** As at the start of every job, before its actions are downloaded: the actions of the job before are deleted. */
+  async deleteActions(): Promise<void> {
+    await rm(join(this.directory, '_work/_actions'), { recursive: true, force: true });
+  }
+
+  /** Removes the directory, and ends every process that has to do with it. */
   async remove(): Promise<void> {
+    // One of them may start another while they are killed.
+    while (processesIn(this.directory).filter(kill).length > 0) await pause(5);
     await rm(this.directory, { recursive: true, force: true });
   }
 }

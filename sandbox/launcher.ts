@@ -1,14 +1,19 @@
 // Runs the steps of a JavaScript action as the runner does. The facts come from actions/runner 2.336 (src/Runner.Worker).
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chownSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { chmod, cp, lchown, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { createDirectory } from './installation.ts';
+import { createDirectory, type Installation } from './installation.ts';
+import { isRunning, kill, processesWith } from './programs/processes.ts';
+import { type Ending, type StepProcess, startStep, type Write } from './programs/step-process.ts';
 import { type Annotation, LineReader, Masker, StepLog } from './step-log.ts';
+import type { Worker } from './worker.ts';
+
+export type { Ending };
 
 export interface JobOptions {
   github: { apiUrl: string; serverUrl: string; repository: string };
@@ -17,10 +22,16 @@ export interface JobOptions {
   /** `owner/name` and reference, as after `uses:`. The runner leaves both empty for an action of the workflow's own repository. */
   actionRepository?: string;
   actionReference?: string;
-  runner?: { name: string; environment: 'self-hosted' | 'github-hosted'; trackingId?: string };
+  /** The name is that of the installation unless given. */
+  runner?: { name?: string; environment?: 'self-hosted' | 'github-hosted'; trackingId?: string };
+  /**
+   * The installation whose runner executes the job: in its work folder, with its Node.js, and with a worker that runs as
+   * the job's account and is the parent of every step.
+   */
+  installation?: Installation;
   /** The account to run as, when this process is root's. */
   user?: { uid: number; gid: number; home: string; name: string };
-  /** The Node.js to run the action with; default: the one that runs this. */
+  /** The Node.js to run the action with; default: the installation's, or the one that runs this. */
   node?: string;
   /** Further variables for every step. */
   environment?: Record<string, string>;
@@ -35,10 +46,8 @@ export interface StepOptions {
   execute?: (program: string, environment: Record<string, string>, output: StepOutput) => Promise<Ending>;
 }
 
-export interface StepResult {
+export interface StepResult extends Ending {
   conclusion: 'success' | 'failure' | 'cancelled';
-  exitCode: number | null;
-  signal: NodeJS.Signals | null;
   /** Raw, as the process wrote it. */
   stdout: string;
   stderr: string;
@@ -54,17 +63,12 @@ export interface StepResult {
   debug: string[];
   /** Milliseconds from the start of the process until it ended. */
   duration: number;
-  /** Another process kept the step's output open for 5 seconds after its end. */
-  outputHeldOpen: boolean;
   /** The raw content of GITHUB_OUTPUT, GITHUB_STATE, GITHUB_ENV, GITHUB_PATH and GITHUB_STEP_SUMMARY. */
   files: Record<string, string>;
   environment: Record<string, string>;
   workspace: string;
   temporary: string;
 }
-
-/** How a process ended. */
-export type Ending = Pick<StepResult, 'exitCode' | 'signal' | 'outputHeldOpen'>;
 
 /** Where a process writes. */
 export type StepOutput = Record<'stdout' | 'stderr', LineReader>;
@@ -86,14 +90,17 @@ const fileCommands = {
 /** A job on a stand-in for a runner's work folder. Its steps share it, and the masks. */
 export class Job {
   readonly trackingId: string;
+  /** The work folder, `_work`. */
   readonly directory: string;
   readonly workspace: string;
   readonly temporary: string;
   readonly actionDirectory: string;
   readonly options: JobOptions;
+  /** The process that executes the job, if it runs on an installation. */
+  readonly worker: Worker | undefined;
   readonly masker = new Masker();
 
-  private constructor(directory: string, options: JobOptions) {
+  private constructor(directory: string, options: JobOptions, worker: Worker | undefined) {
     const {
       actionRepository = 'sandbox/runner-remove-token',
       actionReference = 'v1',
@@ -104,36 +111,45 @@ export class Job {
     this.options = { ...options, actionRepository, actionReference };
     this.trackingId = runner?.trackingId ?? `github_${randomUUID()}`;
     this.directory = directory;
-    this.workspace = join(directory, '_work', name, name);
-    this.temporary = join(directory, '_work/_temp');
-    this.actionDirectory = join(directory, '_work/_actions', actionRepository || '_local', actionReference);
+    this.workspace = join(directory, name, name);
+    this.temporary = join(directory, '_temp');
+    this.actionDirectory = join(directory, '_actions', actionRepository || '_local', actionReference);
+    this.worker = worker;
   }
 
+  /** On an installation, what the job before left of its actions is deleted now. */
   static async start(options: JobOptions): Promise<Job> {
-    const job = new Job(await mkdtemp(join(await realpath(tmpdir()), 'actions-job-')), options);
-    const source = options.action ?? resolve(import.meta.dirname, '..');
+    const { installation, user } = options;
+    const parent = installation?.directory ?? (await mkdtemp(join(await realpath(tmpdir()), 'actions-job-')));
+    const worker = await installation?.startWorker({ account: user && { uid: user.uid, gid: user.gid } });
+    const job = new Job(join(parent, '_work'), options, worker);
+    await installation?.deleteActions();
+    await job.#layOut();
+    await chmod(parent, 0o755);
+    return job;
+  }
+
+  async #layOut(): Promise<void> {
+    const { action = resolve(import.meta.dirname, '..'), user } = this.options;
     const directories = ['_runner_file_commands', '_github_workflow'].map((name) =>
-      join(job.temporary, name),
+      join(this.temporary, name),
     );
     for (const path of [
-      job.actionDirectory,
-      job.workspace,
-      join(job.directory, '_work/_tool'),
+      this.actionDirectory,
+      this.workspace,
+      join(this.directory, '_tool'),
       ...directories,
     ]) {
       await createDirectory(path);
     }
     for (const name of ['action.yml', 'dist']) {
-      await cp(join(source, name), join(job.actionDirectory, name), { recursive: true });
+      await cp(join(action, name), join(this.actionDirectory, name), { recursive: true });
     }
-    await writeFile(join(job.temporary, '_github_workflow/event.json'), '{}');
-    await chmod(job.directory, 0o755);
-    if (options.user) {
-      const { uid, gid } = options.user;
-      const names = await readdir(job.directory, { recursive: true });
-      for (const name of ['.', ...names]) await lchown(join(job.directory, name), uid, gid);
+    await writeFile(join(this.temporary, '_github_workflow/event.json'), '{}');
+    if (user) {
+      const names = await readdir(this.directory, { recursive: true });
+      for (const name of ['.', ...names]) await lchown(join(this.directory, name), user.uid, user.gid);
     }
-    return job;
   }
 
   async step(options: StepOptions): Promise<Step> {
@@ -142,25 +158,22 @@ export class Job {
   }
 
   /**
-   * As at the end of a job, every process that was started during it and still carries its tracking id is killed (Linux
-   * only). Returns their ids. Then the folders go: the runner empties the temporary one now, the action's a job later.
+   * What the runner does after the last post step: every process that was started during the job and still carries its
+   * tracking id is killed (Linux only), the temporary folder is emptied, and the worker ends. The actions stay until the
+   * next job, unless there is none: without an installation all folders go. Returns the ids of the killed processes.
    */
   async end(): Promise<number[]> {
-    const killed: number[] = [];
-    for (const name of process.platform === 'linux' ? readdirSync('/proc') : []) {
-      try {
-        const variables = readFileSync(`/proc/${Number(name)}/environ`, 'utf8').split('\0');
-        if (
-          variables.includes(`RUNNER_TRACKING_ID=${this.trackingId}`) &&
-          process.kill(Number(name), 'SIGKILL')
-        ) {
-          killed.push(Number(name));
-        }
-      } catch {
-        // It is no process, somebody else's, or one that has just ended.
+    const killed = processesWith(`RUNNER_TRACKING_ID=${this.trackingId}`).filter(kill);
+    // The runner does not wait, but a test is about to look.
+    while (killed.some(isRunning)) await pause(1);
+    if (this.worker) {
+      for (const name of await readdir(this.temporary)) {
+        await rm(join(this.temporary, name), { recursive: true, force: true });
       }
+      await this.worker.stop();
+    } else {
+      await rm(dirname(this.directory), { recursive: true, force: true });
     }
-    await rm(this.directory, { recursive: true, force: true });
     return killed;
   }
 }
@@ -182,7 +195,7 @@ export class Step {
   readonly #manifest: Manifest;
   readonly #options: StepOptions;
   #state: Record<string, string> = {};
-  #process: ChildProcess | undefined;
+  #process: StepProcess | undefined;
   #cancelled = false;
 
   constructor(job: Job, manifest: Manifest, options: StepOptions) {
@@ -211,7 +224,8 @@ export class Step {
       setTimeout(() => running.kill('SIGTERM'), grace.terminate),
       setTimeout(() => running.kill('SIGKILL'), grace.kill),
     ];
-    running.once('exit', () => timers.forEach(clearTimeout));
+    const clear = () => timers.forEach(clearTimeout);
+    running.ended.then(clear, clear);
   }
 
   async #run(entry: string): Promise<StepResult> {
@@ -261,18 +275,14 @@ export class Step {
   }
 
   #spawn(program: string, environment: Record<string, string>, output: StepOutput): Promise<Ending> {
-    const { node = process.execPath, user } = this.#job.options;
-    const running = spawn(node, [program], {
-      cwd: this.#job.workspace,
-      env: environment,
-      ...(user && { uid: user.uid, gid: user.gid }),
-    });
-    this.#process = running;
-    // The process may end without looking at its input.
-    running.stdin.on('error', () => {}).end();
-    running.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk));
-    running.stderr.on('data', (chunk: Buffer) => output.stderr.write(chunk));
-    return waitFor(running);
+    const { worker, workspace, options } = this.#job;
+    const { node = options.installation?.node ?? process.execPath, user } = options;
+    const command = { node, program, directory: workspace, environment };
+    const write: Write = (stream, chunk) => output[stream].write(Buffer.from(chunk));
+    this.#process = worker
+      ? worker.run(command, write)
+      : startStep({ ...command, ...(user && { account: { uid: user.uid, gid: user.gid } }) }, write);
+    return this.#process.ended;
   }
 
   #createFiles(): Record<string, string> {
@@ -289,7 +299,7 @@ export class Step {
 
   #environment(log: StepLog): Record<string, string> {
     const { directory, workspace, temporary, actionDirectory, trackingId, options } = this.#job;
-    const { github, user, runner = { name: 'sandbox', environment: 'self-hosted' } } = options;
+    const { github, user, installation, runner = {} } = options;
     const given: Record<string, string> = { ...options.environment, ...this.#options.environment };
     if (given['ACTIONS_STEP_DEBUG'] === 'true') given['RUNNER_DEBUG'] = '1';
     const architectures: Record<string, string> = { x64: 'X64', arm64: 'ARM64', arm: 'ARM', ia32: 'X86' };
@@ -325,11 +335,11 @@ export class Step {
       GITHUB_WORKFLOW: 'sandbox',
       GITHUB_WORKSPACE: workspace,
       RUNNER_ARCH: architectures[process.arch] ?? process.arch,
-      RUNNER_ENVIRONMENT: runner.environment,
-      RUNNER_NAME: runner.name,
+      RUNNER_ENVIRONMENT: runner.environment ?? 'self-hosted',
+      RUNNER_NAME: runner.name ?? installation?.agentName ?? 'sandbox',
       RUNNER_OS: systems[process.platform] ?? process.platform,
       RUNNER_TEMP: temporary,
-      RUNNER_TOOL_CACHE: join(directory, '_work/_tool'),
+      RUNNER_TOOL_CACHE: join(directory, '_tool'),
       RUNNER_TRACKING_ID: trackingId,
       RUNNER_WORKSPACE: dirname(workspace),
     };
@@ -351,23 +361,4 @@ export class Step {
     }
     return variables;
   }
-}
-
-/** Waits until a process has ended and its output is closed, the latter for 5 seconds at most (ProcessInvoker.cs). */
-function waitFor(running: ChildProcess): Promise<Ending> {
-  return new Promise((fulfil, reject) => {
-    let timer: NodeJS.Timeout | undefined;
-    running.once('error', reject);
-    running.once('exit', (exitCode, signal) => {
-      timer = setTimeout(() => {
-        running.stdout?.destroy();
-        running.stderr?.destroy();
-        fulfil({ exitCode, signal, outputHeldOpen: true });
-      }, 5000);
-    });
-    running.once('close', (exitCode, signal) => {
-      clearTimeout(timer);
-      fulfil({ exitCode, signal, outputHeldOpen: false });
-    });
-  });
 }

@@ -11,9 +11,10 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit 1
 # Whatever the command, and before it has any effect on GitHub.
 source ./env.sh
 
+# The real Runner.Listener is a program of its own; the stand-in is Node.js under that name, and needs to be told what to run.
 shopt -s nocasematch
 if [[ $1 == remove ]]; then
-  ./bin/Runner.Listener "$@"
+  ./bin/Runner.Listener ./bin/Runner.Listener.mjs "$@"
 else
-  ./bin/Runner.Listener configure "$@"
+  ./bin/Runner.Listener ./bin/Runner.Listener.mjs configure "$@"
 fi
