@@ -39,18 +39,30 @@ describe('without a runner', () => {
   });
 });
 
+/** GitHub is asked about two names; unless told otherwise it says that they are different repositories. */
+const addressed = (
+  directory: string,
+  url: string | undefined,
+  inputs: AddressingInputs,
+  isSameRepository: Parameters<typeof addressedByRunner>[3] = async () => false,
+) => addressedByRunner(directory, url, inputs, isSameRepository);
+
 describe('a runner', () => {
   test.each<[string, Registration]>([
     ['https://github.com/octo/app', repository],
     ['https://github.com/octo', organization],
     ['https://www.github.com/OCTO/App/', { kind: 'repository', owner: 'OCTO', repo: 'App' }],
     ['https://github.com/Octo', { kind: 'organization', organization: 'Octo' }],
-  ])('of the current repository or its organization is addressed by what it says itself: %s', (url, own) => {
-    expect(addressedByRunner('/runner', url, nothingNamed)).toEqual({
-      registration: own,
-      source: "the runner's installation",
-    });
-  });
+  ])(
+    'of the current repository or its organization is addressed by what it says itself: %s',
+    async (url, own) => {
+      expect(await addressed('/runner', url, nothingNamed)).toEqual({
+        wasRenamed: false,
+        registration: own,
+        source: "the runner's installation",
+      });
+    },
+  );
 
   test.each([
     ['https://github.com/octo/other', 'repository octo/other'],
@@ -58,7 +70,7 @@ describe('a runner', () => {
     ['https://github.com/another', 'organization another'],
     ['https://github.com/enterprises/acme', 'enterprise acme'],
   ])('registered elsewhere has to be named in the inputs: %s', async (url, own) => {
-    const failure = await failureOf(() => addressedByRunner('/runner', url, nothingNamed));
+    const failure = await failureOf(() => addressed('/runner', url, nothingNamed));
     expect(failure.kind).toBe(mismatch);
     expect(failure.explanation.happened).toBe(
       `The runner in /runner is registered with the ${own}, which is neither the current repository nor the organization that owns it. Nothing was changed.`,
@@ -70,7 +82,7 @@ describe('a runner', () => {
   test('has to be named in the inputs where there is no current repository', async () => {
     const url = 'https://github.com/octo/app';
     const failure = await failureOf(() =>
-      addressedByRunner('/runner', url, { ...nothingNamed, currentRepository: undefined }),
+      addressed('/runner', url, { ...nothingNamed, currentRepository: undefined }),
     );
     expect(failure).toMatchObject({
       kind: mismatch,
@@ -82,17 +94,21 @@ describe('a runner', () => {
     ['https://github.com/enterprises/Acme', enterprise],
     ['https://github.com/octo', organization],
     [undefined, repository],
-  ])('that is what the inputs name is addressed, also when it says nothing itself: %p', (url, named) => {
-    expect(addressedByRunner('/runner', url, { ...nothingNamed, named })).toEqual({
-      registration: named,
-      source: 'the inputs',
-    });
-  });
+  ])(
+    'that is what the inputs name is addressed, also when it says nothing itself: %p',
+    async (url, named) => {
+      expect(await addressed('/runner', url, { ...nothingNamed, named })).toEqual({
+        wasRenamed: false,
+        registration: named,
+        source: 'the inputs',
+      });
+    },
+  );
 
   test('that is not what the inputs name is an error that tells both', async () => {
     const url = 'https://github.com/octo/app';
     const failure = await failureOf(() =>
-      addressedByRunner('/runner', url, { ...nothingNamed, named: organization }),
+      addressed('/runner', url, { ...nothingNamed, named: organization }),
     );
     expect(failure.kind).toBe(mismatch);
     expect(failure.explanation).toEqual({
@@ -104,7 +120,7 @@ describe('a runner', () => {
   });
 
   test('that does not say where it is registered has to be named in the inputs', async () => {
-    const failure = await failureOf(() => addressedByRunner('/runner', undefined, nothingNamed));
+    const failure = await failureOf(() => addressed('/runner', undefined, nothingNamed));
     expect(failure.kind).toBe(mismatch);
     expect(failure.explanation).toMatchObject({
       happened: expect.stringMatching(/\/runner does not say where.*Nothing was changed\.$/),
@@ -117,7 +133,7 @@ describe('a runner', () => {
     'with a damaged address is an error that shows it (named: %j)',
     async (named) => {
       const url = `https://github.com/octo/app/x"${'y'.repeat(300)}`;
-      const failure = await failureOf(() => addressedByRunner('/runner', url, { ...nothingNamed, named }));
+      const failure = await failureOf(() => addressed('/runner', url, { ...nothingNamed, named }));
       expect(failure.kind).toBe(mismatch);
       expect(failure.explanation).toMatchObject({
         happened: `The installation in /runner says that its runner is registered with ${JSON.stringify(url.slice(0, 200))}, which is no repository, organization or enterprise. Nothing was changed.`,
@@ -131,7 +147,7 @@ describe('a runner', () => {
     'of another server is an error that names both (named: %j)',
     async (named) => {
       const url = 'https://ghe.example:8443/octo/app';
-      const failure = await failureOf(() => addressedByRunner('/runner', url, { ...nothingNamed, named }));
+      const failure = await failureOf(() => addressed('/runner', url, { ...nothingNamed, named }));
       expect(failure.kind).toBe(mismatch);
       expect(failure.explanation).toEqual({
         happened:
@@ -142,9 +158,48 @@ describe('a runner', () => {
     },
   );
 
-  test('of a server whose name begins with www. belongs to that server', () => {
+  test('of a server whose name begins with www. belongs to that server', async () => {
     const server = parseServer('https://www.ghe.example/api/v3');
     const url = 'https://www.ghe.example/octo/app';
-    expect(addressedByRunner('/runner', url, { ...nothingNamed, server }).registration).toEqual(repository);
+    expect((await addressed('/runner', url, { ...nothingNamed, server })).registration).toEqual(repository);
+  });
+});
+
+describe('a runner that was registered under a former name of the repository', () => {
+  const url = 'https://github.com/octo/former';
+  const former = { ...repository, repo: 'former' };
+  const asked: unknown[][] = [];
+  const sameRepository = async (...names: unknown[]) => asked.push(names) > 0;
+
+  test('is addressed by the present one, whether the inputs name it or not', async () => {
+    expect(await addressed('/runner', url, nothingNamed, sameRepository)).toEqual({
+      registration: repository,
+      source: "the runner's installation",
+      wasRenamed: true,
+    });
+    expect(await addressed('/runner', url, { ...nothingNamed, named: repository }, sameRepository)).toEqual({
+      registration: repository,
+      source: 'the inputs',
+      wasRenamed: true,
+    });
+    expect(asked).toEqual([
+      [former, repository],
+      [former, repository],
+    ]);
+  });
+
+  test.each([organization, enterprise])('is not asked about where an %j is named', async (named) => {
+    const failure = await failureOf(() =>
+      addressed('/runner', url, { ...nothingNamed, named }, sameRepository),
+    );
+
+    expect(failure.kind).toBe(mismatch);
+  });
+
+  test('is not asked about where there is no current repository', async () => {
+    const inputs = { ...nothingNamed, currentRepository: undefined };
+    const failure = await failureOf(() => addressed('/runner', url, inputs, sameRepository));
+
+    expect(failure.kind).toBe(mismatch);
   });
 });

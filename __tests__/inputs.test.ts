@@ -218,14 +218,29 @@ describe('removal', () => {
   });
 
   test.each([
-    ['remove', 'yes', 'not one of the words'],
-    ['dry-run', 'maybe', 'neither yes nor no'],
-    ['dry-run', 'truely', 'neither yes nor no'],
-  ])('is not asked for in other words: %s: %s', async (input, value, problem) => {
+    ['remove', 'yes', 'not one of the words', 'false, true or after-job'],
+    ['remove', 'after-jobs', 'not one of the words', 'false, true or after-job'],
+    ['dry-run', 'maybe', 'neither yes nor no', 'true or false'],
+    ['dry-run', 'truely', 'neither yes nor no', 'true or false'],
+  ])('is not asked for in other words: %s: %s', async (input, value, problem, accepted) => {
     const { cause, remedy } = await refusal({ [input]: value }, input, value);
     expect(cause).toContain(problem);
-    expect(remedy).toContain('true or false');
+    expect(remedy).toContain(accepted);
   });
+
+  test.each([
+    ['after-job', '', []],
+    ['After-Job', '/one\n/two-*', ['/one', '/two-*']],
+  ])(
+    'of the runner of this job needs no directory: remove: %s, runner-directory: %j',
+    (remove, directory, expected) => {
+      expect(read({ remove, 'runner-directory': directory }).removal).toEqual({
+        when: 'after-job',
+        directories: expected,
+        dryRun: false,
+      });
+    },
+  );
 });
 
 describe('retries', () => {

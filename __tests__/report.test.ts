@@ -48,7 +48,7 @@ describe('the remove token', () => {
   );
 });
 
-test('what became of the runners is an output, and a line each', () => {
+test('what became of the runners is an output, and a line each', async () => {
   secrets.protect('AREMOVE');
   const registration = 'https://github.com/octo/app';
   const reports: RunnerReport[] = [
@@ -63,13 +63,15 @@ test('what became of the runners is an output, and a line each', () => {
       detail: 'AREMOVE is of no use',
     },
   ];
-  report.runners(reports);
-  expect(calls.slice(0, -1)).toEqual([
+  await report.runners(reports);
+  // This recorder has no file for the summary, which is no reason to fail.
+  const told = calls.filter(([kind]) => kind !== 'debug');
+  expect(told.slice(0, -1)).toEqual([
     ['info', 'Runner "alpha" in /one: removed'],
     ['info', 'Runner /two: already-removed'],
     ['info', 'Runner "gamma" in /three: failed (*** is of no use)'],
   ]);
-  const [name, output, json] = calls.at(-1) ?? [];
+  const [name, output, json] = told.at(-1) ?? [];
   expect([name, output]).toEqual(['setOutput', 'runners']);
   expect(JSON.parse(String(json))).toEqual([
     ...reports.slice(0, 2),

@@ -1,3 +1,4 @@
+import * as actionsCore from '@actions/core';
 import { expect } from '@jest/globals';
 import { Failure } from '../src/failure.ts';
 import type { Core, Log } from '../src/log.ts';
@@ -28,6 +29,8 @@ export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
     debug: record('debug'),
     startGroup: record('startGroup'),
     endGroup: record('endGroup'),
+    saveState: record('saveState'),
+    summary: actionsCore.summary,
   };
   return { core, calls };
 }

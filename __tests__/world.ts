@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as core from '@actions/core';
@@ -106,6 +107,17 @@ export class World {
     }
   }
 
+  /** A remove token, as an administrator would get one by hand. */
+  async removeToken(registration: string): Promise<string> {
+    const { apiUrl, requests, issuedTokens } = this.github;
+    await fetch(`${apiUrl}/repos/${registration}/actions/runners/remove-token`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${adminToken}` },
+    });
+    requests.length = 0;
+    return issuedTokens.at(-1)?.token ?? '';
+  }
+
   /** The requests of the action as `METHOD path`, without the root of the API. */
   get requests(): string[] {
     return this.github.actionRequests.map(({ method, path }) => `${method} ${path.replace('/api/v3', '')}`);
@@ -134,7 +146,13 @@ const runSource =
       return true;
     };
     try {
-      await main(core, { platform: process.platform, isRoot, environment: process.env });
+      const machine = {
+        platform: process.platform,
+        isRoot,
+        execPath: process.execPath,
+        environment: process.env,
+      };
+      await main(core, machine, new EventEmitter());
       return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
     } finally {
       process.stdout.write = write;

@@ -4,6 +4,7 @@ import {
   describeRegistration,
   parseRegistrationUrl,
   type Registration,
+  type Repository,
   sameRegistration,
 } from './registration.ts';
 import { webHost } from './server.ts';
@@ -12,6 +13,12 @@ import { webHost } from './server.ts';
 export interface Addressed {
   readonly registration: Registration;
   readonly source: 'the inputs' | "the runner's installation" | 'the current repository';
+}
+
+/** The registration of a runner. */
+export interface RunnerAddressed extends Addressed {
+  /** Whether the runner was registered under a former name of the repository. */
+  readonly wasRenamed: boolean;
 }
 
 /** The part of the inputs that decides which registration is meant. */
@@ -40,28 +47,38 @@ export function addressedByInputs({ named, currentRepository }: AddressingInputs
 /**
  * The registration of a runner: its own, provided that it is the one the inputs name or, when they name none, the
  * current repository or the organization that owns it. Anything else has to be named: jobs can write to an
- * installation's files, and must not be able to aim an admin token.
+ * installation's files, and must not be able to aim an admin token. A repository that was only renamed is the same.
  *
  * @param directory the installation, as messages name it
  * @param url the address that the installation says it was registered with, if it says any
+ * @param isSameRepository asks GitHub about two names
  * @throws Failure `registration-mismatch`
  */
-export function addressedByRunner(
+export async function addressedByRunner(
   directory: string,
   url: string | undefined,
   { named, currentRepository, server }: AddressingInputs,
-): Addressed {
+  isSameRepository: (one: Repository, other: Repository) => Promise<boolean>,
+): Promise<RunnerAddressed> {
   const own = url === undefined ? undefined : ownRegistration(directory, url, webHost(server));
+  const wasRenamedTo = async (registration: Registration | undefined) =>
+    own?.kind === 'repository' &&
+    registration?.kind === 'repository' &&
+    (await isSameRepository(own, registration));
+
   if (named !== undefined) {
-    if (own !== undefined && !sameRegistration(own, named)) {
-      throw new Failure('registration-mismatch', {
-        happened: `The runner in ${directory} is registered with the ${describeRegistration(own)}, not with the ${describeRegistration(named)} that the inputs name. Nothing was changed.`,
-        cause:
-          '"runner-directory" holds another runner than the one that is meant, or the inputs name the wrong registration.',
-        remedy: `Name the ${describeRegistration(own)} in the inputs if this runner is meant, or correct "runner-directory".`,
-      });
+    if (own === undefined || sameRegistration(own, named)) {
+      return { registration: named, source: 'the inputs', wasRenamed: false };
     }
-    return { registration: named, source: 'the inputs' };
+    if (await wasRenamedTo(named)) {
+      return { registration: named, source: 'the inputs', wasRenamed: true };
+    }
+    throw new Failure('registration-mismatch', {
+      happened: `The runner in ${directory} is registered with the ${describeRegistration(own)}, not with the ${describeRegistration(named)} that the inputs name. Nothing was changed.`,
+      cause:
+        '"runner-directory" holds another runner than the one that is meant, or the inputs name the wrong registration.',
+      remedy: `Name the ${describeRegistration(own)} in the inputs if this runner is meant, or correct "runner-directory".`,
+    });
   }
   if (own === undefined) {
     throw new Failure('registration-mismatch', {
@@ -70,18 +87,20 @@ export function addressedByRunner(
       remedy: 'Name the repository (repo), the organization or the enterprise in the inputs.',
     });
   }
-  const isNear =
-    currentRepository !== undefined &&
-    (sameRegistration(own, currentRepository) ||
-      sameRegistration(own, { kind: 'organization', organization: currentRepository.owner }));
-  if (!isNear) {
-    throw new Failure('registration-mismatch', {
-      happened: `The runner in ${directory} is registered with the ${describeRegistration(own)}, which is neither the current repository nor the organization that owns it. Nothing was changed.`,
-      cause: 'The runner belongs elsewhere, or somebody changed the files of its installation.',
-      remedy: `If this runner is meant, name the ${describeRegistration(own)} in the inputs (repo, organization or enterprise). It is not taken from the installation alone, because every job on this machine can write there.`,
-    });
+  const near: Registration[] = currentRepository
+    ? [currentRepository, { kind: 'organization', organization: currentRepository.owner }]
+    : [];
+  if (near.some((registration) => sameRegistration(own, registration))) {
+    return { registration: own, source: "the runner's installation", wasRenamed: false };
   }
-  return { registration: own, source: "the runner's installation" };
+  if (currentRepository !== undefined && (await wasRenamedTo(currentRepository))) {
+    return { registration: currentRepository, source: "the runner's installation", wasRenamed: true };
+  }
+  throw new Failure('registration-mismatch', {
+    happened: `The runner in ${directory} is registered with the ${describeRegistration(own)}, which is neither the current repository nor the organization that owns it. Nothing was changed.`,
+    cause: 'The runner belongs elsewhere, or somebody changed the files of its installation.',
+    remedy: `If this runner is meant, name the ${describeRegistration(own)} in the inputs (repo, organization or enterprise). It is not taken from the installation alone, because every job on this machine can write there.`,
+  });
 }
 
 function ownRegistration(directory: string, url: string, host: string): Registration {

@@ -1,8 +1,3 @@
-import * as core from '@actions/core';
-import { main } from './main.ts';
+import { start } from './start.ts';
 
-await main(core, {
-  platform: process.platform,
-  isRoot: process.getuid?.() === 0,
-  environment: process.env,
-});
+await start(process);

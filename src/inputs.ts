@@ -18,9 +18,15 @@ export interface Inputs {
 }
 
 /** Whether, when and where runners are removed. */
-export type Removal =
-  | { readonly when: 'never' }
-  | { readonly when: 'now'; readonly directories: readonly string[]; readonly dryRun: boolean };
+export type Removal = { readonly when: 'never' } | RunnerRemoval;
+
+/** Which runners are removed: those in the directories and, `after-job`, the one that executes this job. */
+export interface RunnerRemoval {
+  readonly when: 'now' | 'after-job';
+  /** Directories or globs; at least one for `now`. */
+  readonly directories: readonly string[];
+  readonly dryRun: boolean;
+}
 
 /** Gives an input's value without white space around it, or an empty string: `getInput` of `@actions/core`. */
 export type ReadInput = (name: string) => string;
@@ -181,12 +187,14 @@ function parseRemoval(read: ReadInput): Removal {
       return { when: 'never' };
     case 'true':
       return { when: 'now', directories: atLeastOne(directories), dryRun };
+    case 'after-job':
+      return { when: 'after-job', directories, dryRun };
     default:
       throw invalidInput({
         input: 'remove',
         value: remove,
         problem: 'It is not one of the words that this input takes.',
-        accepted: 'true or false',
+        accepted: 'false, true or after-job',
       });
   }
 }
@@ -196,7 +204,8 @@ function atLeastOne(directories: string[]): string[] {
     throw invalidInput({
       input: 'runner-directory',
       problem: 'It is empty, and with remove: true it has to say which runner is meant.',
-      accepted: 'the directory of a runner installation (the one with config.sh in it)',
+      accepted:
+        'directories of runner installations (those with config.sh in them), one a line; globs are allowed',
     });
   }
   return directories;

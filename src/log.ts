@@ -13,6 +13,8 @@ export type Core = Pick<
   | 'debug'
   | 'startGroup'
   | 'endGroup'
+  | 'saveState'
+  | 'summary'
 >;
 
 /** The log of the step. Whatever is written holds no secret, and no text from elsewhere acts as a workflow command. */

@@ -1,46 +1,83 @@
+import type { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { addressedByInputs } from './addressing.ts';
+import type { Machine } from './candidate.ts';
 import { documentationUrl, Failure } from './failure.ts';
-import { createClient } from './github/client.ts';
+import { type Client, createClient } from './github/client.ts';
 import { Grants } from './grants.ts';
-import { readInputs } from './inputs.ts';
-import { type Core, createLog } from './log.ts';
-import type { Machine } from './removal.ts';
-import { createReport } from './report.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import { type Core, createLog, type Log } from './log.ts';
+import { createReport, type Report } from './report.ts';
 import { Secrets } from './secrets.ts';
 
+/** What a step works with. */
+interface Step {
+  readonly inputs: Inputs;
+  readonly client: Client;
+  readonly grants: Grants;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly report: Report;
+}
+
 /**
- * The main step: a remove token is created, masked and handed on; with `remove`, runners are taken out of service
- * with it. However it ends, the user is told through `core`, and nothing is thrown.
+ * The main step: a remove token is created, masked and handed on; with `remove`, runners are taken out of service with
+ * it. However it ends, the user is told through `core`, and nothing is thrown.
+ *
+ * @param signals tells of the runner's wish to cancel the step: `process`
  */
-export async function main(core: Core, machine: Machine): Promise<void> {
+export async function main(core: Core, machine: Machine, signals: Pick<EventEmitter, 'on'>): Promise<void> {
+  await run(core, machine, async ({ inputs, client, grants, secrets, log, report }) => {
+    if (inputs.removal.when === 'never') {
+      report.tokens([await grants.for(addressedByInputs(inputs))]);
+      return;
+    }
+    // Loaded only here: most runs ask for a token and nothing else.
+    const [{ removeRunners }, { watchForCancellation }] = await Promise.all([
+      import('./removal.ts'),
+      import('./cancellation.ts'),
+    ]);
+    const cancelled = watchForCancellation(signals, machine.platform, log, delay);
+    const endings = await removeRunners(inputs, inputs.removal, {
+      client,
+      grants,
+      secrets,
+      log,
+      machine,
+      cancelled,
+    });
+    report.tokens(await grants.all());
+    await report.runners(endings.map((ending) => ending.report));
+    report.failures(endings.flatMap(({ failure }) => failure ?? []));
+  });
+}
+
+/**
+ * The post step of `remove: after-job`, at the end of the job and whatever its outcome.
+ *
+ * @param directory the installation that the main step has scheduled
+ * @param program what Node.js runs in the background: a file and arguments
+ */
+export async function post(
+  core: Core,
+  machine: Machine,
+  directory: string,
+  program: readonly string[],
+): Promise<void> {
+  await run(core, machine, async ({ inputs, ...tools }) => {
+    const { handToBackground } = await import('./after-job.ts');
+    await handToBackground(directory, inputs, { ...tools, machine }, program);
+  });
+}
+
+async function run(core: Core, machine: Machine, act: (step: Step) => Promise<void>): Promise<void> {
   const secrets = new Secrets(core.setSecret);
   const log = createLog(core, secrets);
   const report = createReport(core, log, secrets, documentationUrl(machine.environment));
   try {
     const inputs = readInputs(core.getInput, machine.environment, secrets);
     const client = createClient(inputs.server, inputs.adminToken, log);
-    const grants = new Grants(client, secrets, log);
-
-    if (inputs.removal.when === 'never') {
-      report.tokens([await grants.for(addressedByInputs(inputs))]);
-      return;
-    }
-
-    // Loaded only here: most runs ask for a token and nothing else.
-    const { removeRunners } = await import('./removal.ts');
-    const { reports, failures } = await removeRunners(inputs, inputs.removal, {
-      client,
-      grants,
-      secrets,
-      log,
-      machine,
-    });
-    report.tokens(await grants.all());
-    report.runners(reports);
-    const [first, ...more] = failures;
-    if (first !== undefined) {
-      report.failures([first, ...more]);
-    }
+    await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report });
   } catch (error) {
     report.failures([Failure.from(error)]);
   }

@@ -1,35 +1,19 @@
-import { type Addressed, addressedByRunner } from './addressing.ts';
+import pLimit from 'p-limit';
+import { scheduleRemoval } from './after-job.ts';
+import { type Candidate, checkCandidate, type Machine } from './candidate.ts';
 import { Failure } from './failure.ts';
 import type { Client } from './github/client.ts';
-import type { RunnerIdentity } from './github/runners.ts';
 import type { Grants } from './grants.ts';
-import type { Inputs, Removal } from './inputs.ts';
+import type { Inputs, RunnerRemoval } from './inputs.ts';
 import type { Log } from './log.ts';
 import { webPath } from './registration.ts';
-import { type Installed, type Outcome, removeLeftovers, removeRunner } from './remove-runner.ts';
-import { scriptAccount } from './runner/account.ts';
-import { scriptEnvironment } from './runner/environment.ts';
-import { checkAccess, checkEnvironmentFile, readInstallation } from './runner/installation.ts';
+import { type Outcome, removeLeftovers, removeRunner } from './remove-runner.ts';
+import { findDirectories } from './runner/directories.ts';
+import { requireInstallationOfThisJob } from './runner/this-job.ts';
 import type { Secrets } from './secrets.ts';
-import type { Server } from './server.ts';
 
-/** The machine that the runners are installed on. */
-export interface Machine {
-  readonly platform: NodeJS.Platform;
-  /** Whether this process is root; never on Windows. */
-  readonly isRoot: boolean;
-  /** The variables of this process. */
-  readonly environment: NodeJS.ProcessEnv;
-}
-
-/** What the removal of runners needs. */
-export interface RemovalTools {
-  readonly client: Client;
-  readonly grants: Grants;
-  readonly secrets: Secrets;
-  readonly log: Log;
-  readonly machine: Machine;
-}
+/** So many runners are removed side by side. */
+const parallel = 4;
 
 /** What became of a runner: an element of the output `runners`. What is not known is `null`. */
 export interface RunnerReport {
@@ -39,113 +23,119 @@ export interface RunnerReport {
   readonly id: number | null;
   /** The web address of the repository, organization or enterprise. */
   readonly registration: string | null;
-  readonly result: Outcome['result'] | 'failed';
+  readonly result: Outcome['result'] | 'not-attempted' | 'failed';
   readonly detail?: string;
 }
 
-/** An installation that passed the checks on this machine. */
-interface Candidate {
-  readonly installed: Installed;
-  /** Who its runner is to GitHub; `undefined` when it is not configured. */
-  readonly identity: (RunnerIdentity & Addressed) | undefined;
+/** A runner's report, and the failure where it was not removed. */
+export interface Ending {
+  readonly report: RunnerReport;
+  readonly failure?: Failure;
+}
+
+/** What the removal of runners needs. */
+export interface Tools {
+  readonly client: Client;
+  readonly grants: Grants;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly machine: Machine;
+  /** Is aborted when the step is cancelled. */
+  readonly cancelled: AbortSignal;
 }
 
 /**
  * Takes runners out of service: checks them all on this machine, asks for one remove token per registration, then
- * removes one after the other.
+ * removes them, a few side by side. The runner that executes this job is left for the post step.
  *
- * @returns a report per runner, in the order of the directories, and why runners were not removed
+ * @returns an ending per runner, in the order of the directories
  * @throws Failure before anything is changed: for an installation that cannot be used, for a token that is refused
  */
 export async function removeRunners(
   inputs: Inputs,
-  { directories, dryRun }: Extract<Removal, { when: 'now' }>,
-  tools: RemovalTools,
-): Promise<{ reports: RunnerReport[]; failures: Failure[] }> {
+  { when, directories, dryRun }: RunnerRemoval,
+  tools: Tools,
+): Promise<Ending[]> {
+  const { machine, grants } = tools;
+  const own = when === 'after-job' ? requireInstallationOfThisJob(machine) : undefined;
+  const named = own === undefined ? directories : [own, ...directories];
   const candidates: Candidate[] = [];
-  for (const directory of directories) {
-    candidates.push(await check(directory, inputs, tools));
+  for (const directory of await findDirectories(named, machine.platform)) {
+    candidates.push(await checkCandidate(directory, inputs, tools));
   }
-  for (const { identity } of candidates) {
-    if (identity !== undefined) {
-      await tools.grants.for(identity);
+  for (const { runner } of candidates) {
+    if (runner !== undefined) {
+      await grants.for(runner);
     }
   }
-  const reports: RunnerReport[] = [];
-  const failures: Failure[] = [];
-  for (const candidate of candidates) {
-    const about = describeCandidate(candidate, inputs.server);
-    try {
-      reports.push({ ...about, ...(await remove(candidate, dryRun, tools)) });
-    } catch (error) {
-      const failure = Failure.from(error);
-      failures.push(failure);
-      reports.push({ ...about, result: 'failed', detail: failure.message });
-    }
-  }
-  return { reports, failures };
+  const limit = pLimit(parallel);
+  return Promise.all(
+    candidates.map((candidate) =>
+      limit(async () => {
+        const isOwn = candidate.installation.directory === own;
+        const ending = await endingOf(candidate, isOwn, dryRun, tools);
+        return {
+          ...ending,
+          report: { ...describeCandidate(candidate, inputs.server.webUrl), ...ending.report },
+        };
+      }),
+    ),
+  );
 }
 
-/** Checks an installation on this machine, and finds out what its removal takes. */
-async function check(
-  directory: string,
-  inputs: Inputs,
-  { machine: { platform, isRoot, environment }, secrets }: RemovalTools,
-): Promise<Candidate> {
-  const installation = await readInstallation(directory, platform);
-  const { configuration } = installation;
-  const identity = configuration && {
-    id: configuration.id,
-    name: configuration.name,
-    ...addressedByRunner(installation.directory, configuration.url, inputs),
-  };
-  if (installation.isService) {
-    throw new Failure('removal-failed', {
-      happened: `The runner in ${installation.directory} is installed as a service. Nothing was changed.`,
-      cause: 'This version removes runners only that are started by hand.',
-      remedy: 'Uninstall the service first (sudo ./svc.sh uninstall), then run this again.',
+async function endingOf(
+  candidate: Candidate,
+  isOwn: boolean,
+  dryRun: boolean,
+  tools: Tools,
+): Promise<{ report: Pick<RunnerReport, 'result' | 'detail'>; failure?: Failure }> {
+  if (tools.cancelled.aborted) {
+    const failure = new Failure('removal-failed', {
+      happened: `The runner in ${candidate.installation.directory} was not removed: the step was cancelled before its turn.`,
+      cause: 'Somebody cancelled the job, or the step ran into its time limit.',
+      remedy: 'Run the step again; it goes on where it stopped.',
     });
+    return { report: { result: 'not-attempted' }, failure };
   }
-  if (!isRoot) {
-    await checkAccess(installation);
+  const printed: string[] = [];
+  try {
+    return { report: await remove(candidate, isOwn, dryRun, (output) => printed.push(output), tools) };
+  } catch (error) {
+    const failure = Failure.from(error);
+    return { report: { result: 'failed', detail: failure.message }, failure };
+  } finally {
+    if (printed.length > 0) {
+      tools.log.group(`What the scripts in ${candidate.installation.directory} printed`, printed.join('\n'));
+    }
   }
-  await checkEnvironmentFile(installation);
-  const variables = scriptEnvironment(environment, secrets);
-  const account = await scriptAccount(installation, platform, isRoot, Object.keys(variables));
-  return {
-    identity,
-    installed: {
-      installation,
-      script: {
-        directory: installation.directory,
-        platform,
-        prefix: account.prefix,
-        environment: { ...variables, ...account.environment },
-      },
-    },
-  };
 }
 
 async function remove(
-  { installed, identity }: Candidate,
+  candidate: Candidate,
+  isOwn: boolean,
   dryRun: boolean,
-  { client, grants, log }: RemovalTools,
+  print: (output: string) => void,
+  { client, grants, log }: Tools,
 ): Promise<Outcome> {
-  if (identity === undefined) {
-    return removeLeftovers(installed, dryRun, log);
+  const { runner } = candidate;
+  if (runner === undefined) {
+    return removeLeftovers(candidate, dryRun, { client, log, print });
   }
-  const { token } = await grants.for(identity);
-  return removeRunner({ ...installed, identity, removeToken: token.token }, dryRun, { client, log });
+  if (isOwn) {
+    return scheduleRemoval(candidate, runner, dryRun, client);
+  }
+  const { token } = await grants.for(runner);
+  return removeRunner(candidate, runner, token.token, dryRun, { client, log, print });
 }
 
 function describeCandidate(
-  { installed, identity }: Candidate,
-  { webUrl }: Server,
+  { installation, runner }: Candidate,
+  webUrl: string,
 ): Omit<RunnerReport, 'result'> {
   return {
-    directory: installed.installation.directory,
-    name: identity?.name ?? null,
-    id: identity?.id ?? null,
-    registration: identity === undefined ? null : `${webUrl}/${webPath(identity.registration)}`,
+    directory: installation.directory,
+    name: runner?.name ?? null,
+    id: runner?.id ?? null,
+    registration: runner === undefined ? null : `${webUrl}/${webPath(runner.registration)}`,
   };
 }

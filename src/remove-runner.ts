@@ -1,3 +1,4 @@
+import type { Candidate, CandidateRunner } from './candidate.ts';
 import { Failure } from './failure.ts';
 import type { Client } from './github/client.ts';
 import {
@@ -6,49 +7,54 @@ import {
   getRunner,
   isSame,
   type RegisteredRunner,
-  type RunnerIdentity,
 } from './github/runners.ts';
 import type { Log } from './log.ts';
-import { runRemoval, type ScriptContext, type ScriptResult } from './runner/configuration-script.ts';
-import { type Installation, isConfigured } from './runner/installation.ts';
+import { deregister, removeLocalConfiguration } from './runner/deregistration.ts';
+import { isConfigured } from './runner/installation.ts';
 import { processesOf } from './runner/processes.ts';
-
-/** An installation on this machine, and what running its scripts takes. */
-export interface Installed {
-  readonly installation: Installation;
-  readonly script: ScriptContext;
-}
-
-/** A configured installation, who its runner is to GitHub, and the remove token of its registration. */
-export interface InstalledRunner extends Installed {
-  readonly identity: RunnerIdentity;
-  readonly removeToken: string;
-}
+import { retire } from './runner/retirement.ts';
+import { lastLineOf } from './runner/script.ts';
+import { isService } from './runner/service.ts';
 
 /** How the removal of a runner ended. */
 export interface Outcome {
-  readonly result: 'removed' | 'already-removed' | 'unconfirmed' | 'would-remove';
+  readonly result: 'removed' | 'already-removed' | 'unconfirmed' | 'would-remove' | 'ephemeral' | 'scheduled';
   /** What there is more to say. */
   readonly detail?: string;
 }
 
 /** What the removal of a runner needs. */
-export interface Tools {
+export interface RemovalTools {
   readonly client: Client;
   readonly log: Log;
+  /** Is given what the runner's scripts print. */
+  readonly print: (output: string) => void;
+}
+
+/** The removal of a configured runner. */
+interface Task extends RemovalTools {
+  readonly candidate: Candidate;
+  readonly runner: CandidateRunner;
 }
 
 /**
  * Takes one runner out of service, and proves it. It can be called again after a crash at any point.
  *
+ * @param removeToken of the runner's registration
  * @throws Failure when the runner was not removed
  */
-export async function removeRunner(runner: InstalledRunner, dryRun: boolean, tools: Tools): Promise<Outcome> {
-  const { installation } = runner;
-  await refuseDuringJob(runner, runner.identity.name);
-  const { registered, namesakes } = await lookUp(runner, tools);
+export async function removeRunner(
+  candidate: Candidate,
+  runner: CandidateRunner,
+  removeToken: string,
+  dryRun: boolean,
+  tools: RemovalTools,
+): Promise<Outcome> {
+  const task: Task = { candidate, runner, ...tools };
+  await refuseDuringJob(candidate);
+  const { registered, namesakes } = await lookUp(runner, tools.client);
   if (registered?.busy) {
-    throw busy(installation, runner.identity.name, 'GitHub lists it as busy.');
+    throw busy(candidate, 'GitHub lists it as busy.');
   }
   if (dryRun) {
     return registered === undefined
@@ -59,16 +65,19 @@ export async function removeRunner(runner: InstalledRunner, dryRun: boolean, too
       : { result: 'would-remove' };
   }
   if (registered === undefined) {
-    await removeLocalConfiguration(runner, tools.log);
+    await finishLocally(task);
     return { result: 'already-removed', ...describeNamesakes(namesakes) };
   }
-  if (installation.hasCredentials && installation.configuration?.url !== undefined) {
-    return deregister(runner, tools);
+  if (!runner.deregistersItself) {
+    // The runner's own removal would not reach GitHub; in some cases it would say that it succeeded.
+    await deleteThroughApi(task);
+    await finishLocally(task);
+  } else if ((await deregisterItself(task, removeToken)) === 'done') {
+    await stop(task);
+  } else {
+    await finishLocally(task);
   }
-  // The runner's own removal would skip the server, and say that it succeeded.
-  await deleteThroughApi(runner, tools);
-  await removeLocalConfiguration(runner, tools.log);
-  return confirm(runner, tools);
+  return confirm(task);
 }
 
 /**
@@ -76,42 +85,48 @@ export async function removeRunner(runner: InstalledRunner, dryRun: boolean, too
  *
  * @throws Failure when it cannot be removed, or a job runs on it all the same
  */
-export async function removeLeftovers(installed: Installed, dryRun: boolean, log: Log): Promise<Outcome> {
-  await refuseDuringJob(installed, undefined);
-  if (!(await isConfigured(installed.installation))) {
+export async function removeLeftovers(
+  candidate: Candidate,
+  dryRun: boolean,
+  tools: RemovalTools,
+): Promise<Outcome> {
+  const { directory } = candidate.installation;
+  await refuseDuringJob(candidate);
+  const hasConfiguration = await isConfigured(directory);
+  if (!hasConfiguration && !(await isService(directory))) {
     return { result: 'already-removed', detail: 'The installation is not configured.' };
   }
   if (dryRun) {
-    return {
-      result: 'would-remove',
-      detail: 'It is half-removed; the rest of its configuration would be removed.',
-    };
+    return { result: 'would-remove', detail: 'It is half-removed; the rest of it would be removed.' };
   }
-  await removeLocalConfiguration(installed, log);
-  return { result: 'already-removed', detail: 'The rest of a half-removed configuration was removed.' };
+  if (hasConfiguration) {
+    await removeConfiguration(candidate, tools);
+  }
+  await stop({ candidate, ...tools });
+  return { result: 'already-removed', detail: 'The rest of a half-removed runner was removed.' };
 }
 
 /** The process of a job is looked for as well as asked about: `busy` has been seen to be wrong. */
-async function refuseDuringJob({ installation, script }: Installed, name: string | undefined): Promise<void> {
-  const workers = await processesOf(installation.directory, 'Runner.Worker', script.platform);
-  if (workers.length > 0) {
-    throw busy(installation, name, 'A process Runner.Worker of its installation is running on this machine.');
+async function refuseDuringJob(candidate: Candidate): Promise<void> {
+  const { directory, platform } = candidate.script;
+  if ((await processesOf(directory, 'Runner.Worker', platform)).length > 0) {
+    throw busy(candidate, 'A process Runner.Worker of its installation is running on this machine.');
   }
 }
 
 /** Asks GitHub for the runner by its id and, when that is unknown, by its name: either answer could be wrong. */
-async function lookUp(
-  { identity }: InstalledRunner,
-  { client }: Tools,
+export async function lookUp(
+  runner: CandidateRunner,
+  client: Client,
 ): Promise<{ registered: RegisteredRunner | undefined; namesakes: RegisteredRunner[] }> {
-  const byId = await getRunner(client, identity);
+  const byId = await getRunner(client, runner);
   if (byId !== undefined) {
     return { registered: byId, namesakes: [] };
   }
-  const byName = await findRunnersByName(client, identity);
+  const byName = await findRunnersByName(client, runner);
   return {
-    registered: byName.find((runner) => isSame(runner, identity)),
-    namesakes: byName.filter((runner) => !isSame(runner, identity)),
+    registered: byName.find((found) => isSame(found, runner)),
+    namesakes: byName.filter((found) => !isSame(found, runner)),
   };
 }
 
@@ -123,49 +138,92 @@ function describeNamesakes(namesakes: RegisteredRunner[]): { detail?: string } {
       };
 }
 
-/** Lets the runner deregister itself: GitHub refuses that while it runs a job, so that no job can be killed. */
-async function deregister(runner: InstalledRunner, tools: Tools): Promise<Outcome> {
-  const { installation, identity, removeToken, script } = runner;
-  const result = await runRemoval({ kind: 'deregister', removeToken }, script);
-  tools.log.group(`config.sh remove: runner "${identity.name}" in ${installation.directory}`, result.output);
-  if (result.exitCode === 0 && !(await isConfigured(installation))) {
-    return confirm(runner, tools);
+/**
+ * Lets the runner deregister itself: GitHub refuses that while it runs a job, so that no job can be killed.
+ *
+ * @returns `local configuration left` when GitHub deregistered it all the same
+ */
+async function deregisterItself(
+  { candidate, runner, client, print }: Task,
+  removeToken: string,
+): Promise<'done' | 'local configuration left'> {
+  const result = await deregister(candidate.script, removeToken);
+  print(result.output);
+  if (result.exitCode === 0 && !(await isConfigured(candidate.installation.directory))) {
+    return 'done';
   }
   // GitHub is asked what happened; where it does not answer, what the script said has to do.
-  const registered = await getRunner(tools.client, identity).catch(() => 'unknown' as const);
+  const registered = await getRunner(client, runner).catch(() => 'unknown' as const);
   if (registered === undefined) {
-    await removeLocalConfiguration(runner, tools.log);
-    return { result: 'removed' };
+    return 'local configuration left';
   }
   if ((registered !== 'unknown' && registered.busy) || /running a job/i.test(result.output)) {
-    throw busy(installation, identity.name, 'GitHub refused to remove it because it runs a job.');
+    throw busy(candidate, 'GitHub refused to remove it because it runs a job.');
   }
   throw new Failure('removal-failed', {
-    happened: `The runner "${identity.name}" in ${installation.directory} was not removed: config.sh remove ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
+    happened: `${nameOf(candidate)} was not removed: config.sh remove ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
     cause: "The runner's own removal could not do its work; its output is in the log above.",
     remedy: 'Mend what the output names and run the job again: nothing has to be undone first.',
   });
 }
 
+async function deleteThroughApi({ candidate, runner, client }: Task): Promise<void> {
+  if ((await deleteRunner(client, runner)) === 'busy') {
+    throw busy(candidate, 'GitHub refused to delete it because it runs a job.');
+  }
+}
+
+/** Removes what is left on this machine of a runner that GitHub does not know, or not any more. */
+async function finishLocally(task: Task): Promise<void> {
+  await removeConfiguration(task.candidate, task);
+  await stop(task);
+}
+
+async function removeConfiguration(
+  { installation: { directory }, script }: Candidate,
+  { print }: RemovalTools,
+): Promise<void> {
+  const result = await removeLocalConfiguration(script);
+  print(result.output);
+  if (result.exitCode !== 0 || (await isConfigured(directory))) {
+    throw new Failure('removal-failed', {
+      happened: `GitHub does not know the runner in ${directory}, but its local configuration was not removed: config.sh remove --local ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
+      cause:
+        'A runner older than 2.301 does not know --local, or a file of the installation cannot be deleted.',
+      remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory} by hand: they are of no use any more.`,
+    });
+  }
+}
+
+async function stop({ candidate, print }: { candidate: Candidate } & RemovalTools): Promise<void> {
+  if (!(await retire(candidate, print))) {
+    throw new Failure('runner-busy', {
+      happened: `${nameOf(candidate)} was deregistered, and is still running: a job began at that very moment.`,
+      cause: 'GitHub had handed out the job and did not count it yet.',
+      remedy: 'Run this again when the job has ended. It will uninstall the service, or stop the listener.',
+    });
+  }
+}
+
 /** Asks GitHub whether the runner is gone, and finishes the job through the API where it is not. */
-async function confirm(runner: InstalledRunner, tools: Tools): Promise<Outcome> {
-  const { identity } = runner;
+async function confirm(task: Task): Promise<Outcome> {
+  const { candidate, runner, client, log } = task;
   let registered: RegisteredRunner | undefined;
   try {
-    registered = await getRunner(tools.client, identity);
+    registered = await getRunner(client, runner);
   } catch (error) {
     return { result: 'unconfirmed', detail: Failure.from(error).message };
   }
   if (registered === undefined) {
     return { result: 'removed' };
   }
-  tools.log.warning(
-    `The runner "${identity.name}" (id ${identity.id}) is still registered although its own removal reported success. It is deleted through the API.`,
+  log.warning(
+    `${nameOf(candidate)} (id ${runner.id}) is still registered although its own removal reported success. It is deleted through the API.`,
   );
-  await deleteThroughApi(runner, tools);
-  if ((await getRunner(tools.client, identity)) !== undefined) {
+  await deleteThroughApi(task);
+  if ((await getRunner(client, runner)) !== undefined) {
     throw new Failure('still-registered', {
-      happened: `The runner "${identity.name}" (id ${identity.id}) is still registered, although GitHub accepted its deletion.`,
+      happened: `${nameOf(candidate)} (id ${runner.id}) is still registered, although GitHub accepted its deletion.`,
       cause: 'GitHub has a problem of its own, or its answers lag behind.',
       remedy: 'Run the job again in a few minutes; if the runner is still listed, delete it in the settings.',
     });
@@ -176,37 +234,22 @@ async function confirm(runner: InstalledRunner, tools: Tools): Promise<Outcome> 
   };
 }
 
-async function deleteThroughApi(
-  { installation, identity }: InstalledRunner,
-  { client }: Tools,
-): Promise<void> {
-  if ((await deleteRunner(client, identity)) === 'busy') {
-    throw busy(installation, identity.name, 'GitHub refused to delete it because it runs a job.');
-  }
-}
-
-/** Removes the local configuration of a runner that GitHub does not know, or not any more. */
-async function removeLocalConfiguration({ installation, script }: Installed, log: Log): Promise<void> {
-  const result = await runRemoval({ kind: 'local' }, script);
-  log.group(`config.sh remove --local: ${installation.directory}`, result.output);
-  if (result.exitCode !== 0 || (await isConfigured(installation))) {
-    throw new Failure('removal-failed', {
-      happened: `GitHub does not know the runner in ${installation.directory}, but its local configuration was not removed: config.sh remove --local ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
-      cause:
-        'A runner older than 2.301 does not know --local, or a file of the installation cannot be deleted.',
-      remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${installation.directory} by hand: they are of no use any more.`,
+function busy(candidate: Candidate, cause: string): Failure {
+  if (candidate.runner?.executesThisJob) {
+    return new Failure('runner-runs-this-job', {
+      happened: `${nameOf(candidate)} runs this very job and was not touched.`,
+      cause: 'GitHub does not remove a runner while it runs a job, and this step is part of one.',
+      remedy:
+        'Use remove: after-job, which removes it when this job has ended, or run the step on another runner.',
     });
   }
-}
-
-function busy({ directory }: Installation, name: string | undefined, cause: string): Failure {
   return new Failure('runner-busy', {
-    happened: `The runner ${name === undefined ? '' : `"${name}" `}in ${directory} runs a job and was not touched.`,
+    happened: `${nameOf(candidate)} runs a job and was not touched.`,
     cause,
-    remedy: 'Run this again when the job has ended. A job cannot remove the runner that it runs on itself.',
+    remedy: 'Run this again when the job has ended.',
   });
 }
 
-function lastLineOf({ output }: ScriptResult): string {
-  return output.trim().replace(/^.*[\r\n]/s, '');
+function nameOf({ installation, runner }: Candidate): string {
+  return `The runner ${runner === undefined ? '' : `"${runner.name}" `}in ${installation.directory}`;
 }

@@ -48,7 +48,12 @@ const noRunner = [
 describe('a runner that is looked up by its id', () => {
   test.each([true, false])('is told with whether it is busy: %p', async (busy) => {
     github.addRunner('octo', { id: 7, name: 'big runner & co', busy });
-    expect(await getRunner(client, identity)).toEqual({ id: 7, name: 'big runner & co', busy });
+    expect(await getRunner(client, identity)).toEqual({
+      id: 7,
+      name: 'big runner & co',
+      busy,
+      ephemeral: false,
+    });
     expect(sent()).toEqual(['GET /api/v3/orgs/octo/actions/runners/7']);
   });
 
@@ -81,7 +86,7 @@ describe('runners that are looked for by name', () => {
     github.addRunner('octo', { id: 9, name: 'BIG RUNNER & CO', busy: true });
     github.addRunner('octo', { id: 8, name: 'another' });
     expect(await findRunnersByName(client, identity)).toEqual([
-      { id: 9, name: 'BIG RUNNER & CO', busy: true },
+      { id: 9, name: 'BIG RUNNER & CO', busy: true, ephemeral: false },
     ]);
     const { pathname, searchParams } = new URL(github.requests[0]?.path ?? '', github.serverUrl);
     expect(pathname).toBe('/api/v3/orgs/octo/actions/runners');
@@ -92,7 +97,7 @@ describe('runners that are looked for by name', () => {
   });
 
   test('are picked out of all that a server lists which is too old for the filter', async () => {
-    const runner = { id: 9, name: 'big runner & co', busy: false };
+    const runner = { id: 9, name: 'big runner & co', busy: false, ephemeral: true };
     answer(200, { total_count: 2, runners: [{ ...runner, name: 'another' }, ...noRunner, runner] });
     expect(await findRunnersByName(client, identity)).toEqual([runner]);
   });
@@ -148,5 +153,5 @@ test.each([
   [{ id: 8, name: 'Big Runner & Co' }, false],
   [{ id: 7, name: 'Big Runner' }, false],
 ])('a runner is the same by its id and its name: %j', (listed, same) => {
-  expect(isSame({ ...listed, busy: false }, identity)).toBe(same);
+  expect(isSame({ ...listed, busy: false, ephemeral: false }, identity)).toBe(same);
 });

@@ -47,11 +47,11 @@ describe('a directory is a runner installation', () => {
     expect(await readInstallation(join(root, 'link/bin/..'), 'linux')).toMatchObject({ directory: root });
   });
 
-  test('is a service when it has the marker, and has credentials or their migrated copy', async () => {
+  test('has credentials, or their migrated copy', async () => {
     await put('config.sh', 'bin/Runner.Listener');
-    expect(await readInstallation(root, 'linux')).toMatchObject({ isService: false, hasCredentials: false });
-    await put('.service', '.credentials_migrated');
-    expect(await readInstallation(root, 'linux')).toMatchObject({ isService: true, hasCredentials: true });
+    expect(await readInstallation(root, 'linux')).toMatchObject({ hasCredentials: false });
+    await put('.credentials_migrated');
+    expect(await readInstallation(root, 'linux')).toMatchObject({ hasCredentials: true });
   });
 
   test('with a .runner that is a link to a file elsewhere is not read', async () => {
@@ -67,7 +67,7 @@ describe('a directory is a runner installation', () => {
 });
 
 describe('.runner', () => {
-  const expected = { id: 3, name: 'box', url: 'https://github.com/octo/app' };
+  const expected = { id: 3, name: 'box', url: 'https://github.com/octo/app', ephemeral: false };
 
   test.each([
     [
@@ -80,6 +80,13 @@ describe('.runner', () => {
     ],
   ])('is read %s', (_, text) => {
     expect(parseSettings(text)).toEqual(expected);
+  });
+
+  test.each([
+    '{"agentId":3,"agentName":"box","ephemeral":true}',
+    '{"AgentId":"3","AgentName":"box","Ephemeral":"True"}',
+  ])('tells an ephemeral runner: %s', (text) => {
+    expect(parseSettings(text).ephemeral).toBe(true);
   });
 
   test.each(['{"agentId":3,"agentName":"box"}', '{"agentId":3,"agentName":"box","gitHubUrl":""}'])(

@@ -8,6 +8,8 @@ export interface RegisteredRunner {
   readonly name: string;
   /** Whether it runs a job. `false` has been seen during one (actions/runner#4422). */
   readonly busy: boolean;
+  /** Whether GitHub deregisters it by itself after one job; older servers do not say. */
+  readonly ephemeral: boolean;
 }
 
 /** What an installation says it is registered as. Only a runner with both the same id and the same name is it. */
@@ -104,6 +106,6 @@ function parseRunner(data: unknown): RegisteredRunner | undefined {
   }
   const { id, name, busy } = data;
   return typeof id === 'number' && typeof name === 'string' && typeof busy === 'boolean'
-    ? { id, name, busy }
+    ? { id, name, busy, ephemeral: 'ephemeral' in data && data.ephemeral === true }
     : undefined;
 }

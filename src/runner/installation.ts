@@ -12,8 +12,6 @@ export interface Installation {
   readonly configuration: Configuration | undefined;
   /** Without credentials the runner's own removal skips the server, and says that it succeeded. */
   readonly hasCredentials: boolean;
-  /** Whether it is installed as a service of the operating system. */
-  readonly isService: boolean;
   /** The account that the installation belongs to, by number; zeros on Windows. */
   readonly owner: { readonly uid: number; readonly gid: number };
 }
@@ -24,6 +22,8 @@ export interface Configuration {
   readonly name: string;
   /** The address it was registered with; just-in-time runners may have none. */
   readonly url: string | undefined;
+  /** Whether GitHub deregisters it by itself after one job. */
+  readonly ephemeral: boolean;
 }
 
 /** The files of a configured installation, each with the one that stands in for it after a migration. */
@@ -38,19 +38,28 @@ const credentialsFiles = ['.credentials', '.credentials_migrated'];
  */
 export async function readInstallation(directory: string, platform: NodeJS.Platform): Promise<Installation> {
   const root = await resolveDirectory(directory);
-  const [script, listener] =
-    platform === 'win32' ? ['config.cmd', 'Runner.Listener.exe'] : ['config.sh', 'Runner.Listener'];
-  if (!(await exists(join(root, script))) || !(await exists(join(root, 'bin', listener)))) {
-    throw notARunner(directory, `is no runner installation: it has no ${script} and bin/${listener}`);
+  if (!(await isInstallation(root, platform))) {
+    throw notARunner(directory, `is no runner installation: it has no ${programsOf(platform).join(' and ')}`);
   }
   const { uid, gid } = await stat(root);
   return {
     directory: root,
     configuration: await readConfiguration(directory, root),
     hasCredentials: (await firstOf(root, credentialsFiles)) !== undefined,
-    isService: await exists(join(root, '.service')),
     owner: { uid, gid },
   };
+}
+
+/** Whether a directory holds a runner. */
+export async function isInstallation(directory: string, platform: NodeJS.Platform): Promise<boolean> {
+  const found = await Promise.all(programsOf(platform).map((name) => exists(join(directory, name))));
+  return found.every(Boolean);
+}
+
+function programsOf(platform: NodeJS.Platform): string[] {
+  return platform === 'win32'
+    ? ['config.cmd', 'bin/Runner.Listener.exe']
+    : ['config.sh', 'bin/Runner.Listener'];
 }
 
 /**
@@ -100,8 +109,8 @@ export async function checkEnvironmentFile({ directory }: Installation): Promise
 }
 
 /** Whether the installation holds settings or credentials of a registration. */
-export async function isConfigured(installation: Installation): Promise<boolean> {
-  return (await firstOf(installation.directory, [...settingsFiles, ...credentialsFiles])) !== undefined;
+export async function isConfigured(directory: string): Promise<boolean> {
+  return (await firstOf(directory, [...settingsFiles, ...credentialsFiles])) !== undefined;
 }
 
 async function resolveDirectory(directory: string): Promise<string> {
@@ -152,7 +161,12 @@ export function parseSettings(text: string): Configuration {
   if (typeof name !== 'string' || name === '') {
     throw new Error('"agentName" is no name');
   }
-  return { id, name, url: typeof url === 'string' && url !== '' ? url : undefined };
+  return {
+    id,
+    name,
+    url: typeof url === 'string' && url !== '' ? url : undefined,
+    ephemeral: String(values.get('ephemeral')).toLowerCase() === 'true',
+  };
 }
 
 async function firstOf(root: string, names: readonly string[]): Promise<string | undefined> {

@@ -94,3 +94,34 @@ function parseProcesses(output: string): Process[] {
 async function resolved(directory: string): Promise<string> {
   return realpath(directory).catch(() => directory);
 }
+
+/** Ends every process that this one has started, and those that they have. (The runner signals this process only.) */
+export async function endDescendants(platform: NodeJS.Platform): Promise<void> {
+  const processes = await listProcesses(platform);
+  const childrenOf = (id: number): Process[] =>
+    processes
+      .filter((process) => process.parent === id)
+      .flatMap((process) => [process, ...childrenOf(process.id)]);
+  for (const { id } of childrenOf(process.pid)) {
+    askToEnd(id);
+  }
+}
+
+/** @returns whether the process could be asked: it may have ended, or belong to somebody else */
+export function askToEnd(id: number): boolean {
+  try {
+    return process.kill(id, 'SIGTERM');
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a process has not ended. */
+export function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    // It lives, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { expect, test } from '@jest/globals';
+import { watchForCancellation } from '../src/cancellation.ts';
+import { recordingLog } from './support.ts';
+
+test.each(['SIGINT', 'SIGTERM'])(
+  'after %s nothing new is begun, and after a while the programs that were started are ended',
+  async (signal) => {
+    const signals = new EventEmitter();
+    const { log, lines } = recordingLog();
+    const waits: number[] = [];
+    let endGrace = () => {};
+    const grace = new Promise<void>((resolve) => {
+      endGrace = resolve;
+    });
+    const child = spawn('sh', ['-c', 'sleep 600 & wait']);
+    await once(child, 'spawn');
+    const cancelled = watchForCancellation(signals, process.platform, log, (milliseconds) => {
+      waits.push(milliseconds);
+      return grace;
+    });
+
+    expect(cancelled.aborted).toBe(false);
+    signals.emit(signal);
+    signals.emit('SIGINT');
+    expect(cancelled.aborted).toBe(true);
+    expect(child.exitCode).toBeNull();
+    expect(lines).toEqual([expect.stringMatching(/^warning: .*being cancelled/)]);
+    // The runner kills after ten seconds.
+    expect(waits).toEqual([6_000]);
+
+    endGrace();
+    expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
+  },
+);

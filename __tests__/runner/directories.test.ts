@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { findDirectories } from '../../src/runner/directories.ts';
+import { failureOf } from '../support.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(await realpath(tmpdir()), 'directories-'));
+  for (const name of ['runner-2', 'runner-1', 'runner-[x]']) {
+    await mkdir(join(root, name, 'bin'), { recursive: true });
+    await writeFile(join(root, name, 'config.sh'), '');
+    await writeFile(join(root, name, 'bin/Runner.Listener'), '');
+  }
+  await mkdir(join(root, 'runner-cache'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const find = async (...names: string[]) =>
+  (
+    await findDirectories(
+      names.map((name) => join(root, name)),
+      'linux',
+    )
+  ).map((path) => path.replace(`${root}/`, ''));
+
+test('a glob finds runner installations only, in the order of their names', async () => {
+  expect(await find('runner-*')).toEqual(['runner-1', 'runner-2', 'runner-[x]']);
+  expect(await find('runner-?', '**/runner-[1]')).toEqual(['runner-1', 'runner-2']);
+});
+
+test('directories are found in the order in which they are named, each once', async () => {
+  await symlink(join(root, 'runner-1'), join(root, 'link'));
+
+  expect(await find('runner-2', 'link', 'runner-*')).toEqual(['runner-2', 'runner-1', 'runner-[x]']);
+});
+
+test('a directory whose name looks like a glob is taken as it is', async () => {
+  expect(await find('runner-[x]')).toEqual(['runner-[x]']);
+});
+
+test('a directory that is not there is left for the checks, which say so', async () => {
+  expect(await find('nowhere')).toEqual(['nowhere']);
+});
+
+test.each(['runner-3*', 'runner-cach?', '{a,b}'])(
+  'a glob that matches no installation is an error: %s',
+  async (glob) => {
+    const failure = await failureOf(() => find(glob));
+
+    expect(failure).toMatchObject({
+      kind: 'not-a-runner',
+      message: expect.stringContaining(`"${join(root, glob)}"`),
+    });
+  },
+);

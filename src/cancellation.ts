@@ -1,0 +1,37 @@
+import type { EventEmitter } from 'node:events';
+import type { Log } from './log.ts';
+import { endDescendants } from './runner/processes.ts';
+
+/**
+ * The time, in milliseconds, that what is in flight has to finish after a cancellation. The runner sends SIGINT, after
+ * 7.5 seconds SIGTERM, and after another 2.5 it kills.
+ */
+const grace = 6_000;
+
+/**
+ * Watches for the runner's wish to cancel the step.
+ *
+ * @param signals tells of signals: `process`
+ * @returns is aborted at the first one. What is in flight goes on for a while; then the programs that were started are
+ *   ended, so that their removals fail in the ordinary way and put back what they had set aside.
+ */
+export function watchForCancellation(
+  signals: Pick<EventEmitter, 'on'>,
+  platform: NodeJS.Platform,
+  log: Log,
+  delay: (milliseconds: number) => Promise<unknown>,
+): AbortSignal {
+  const controller = new AbortController();
+  const cancel = async () => {
+    if (!controller.signal.aborted) {
+      log.warning(
+        'The step is being cancelled: no further removal is begun, and those under way are ended soon.',
+      );
+      controller.abort();
+      await delay(grace);
+      await endDescendants(platform);
+    }
+  };
+  signals.on('SIGINT', cancel).on('SIGTERM', cancel);
+  return controller.signal;
+}

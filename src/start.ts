@@ -1,0 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The argument that tells the background process of `remove: after-job` from a step. */
+const backgroundArgument = 'remove-after-job';
+/** The state that the main step leaves for the post step: the installation to remove, if one was scheduled. */
+export const scheduledState = 'after-job';
+
+/**
+ * Does what this process was started for: as the main step, as the post step, or in the background. Only the code that
+ * this takes is loaded.
+ */
+export async function start(process: NodeJS.Process): Promise<void> {
+  const [, program = '', argument] = process.argv;
+  if (argument === backgroundArgument) {
+    const { runInBackground } = await import('./background.ts');
+    return runInBackground(process, delay);
+  }
+  const [core, { main, post }] = await Promise.all([import('@actions/core'), import('./main.ts')]);
+  const machine = {
+    platform: process.platform,
+    isRoot: process.getuid?.() === 0,
+    execPath: process.execPath,
+    environment: process.env,
+  };
+  const scheduled = core.getState(scheduledState);
+  return scheduled === ''
+    ? main(core, machine, process)
+    : post(core, machine, scheduled, [program, backgroundArgument]);
+}
