@@ -152,7 +152,9 @@ const runSource =
         execPath: process.execPath,
         environment: process.env,
       };
-      await main(core, machine, new EventEmitter());
+      // The toolkit remembers the file of the first summary that it wrote.
+      const Summary = core.summary.constructor as new () => typeof core.summary;
+      await main({ ...core, summary: new Summary() }, machine, new EventEmitter());
       return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
     } finally {
       process.stdout.write = write;

@@ -21,8 +21,11 @@ __webpack_async_result__();
 /* harmony export */   n: () => (/* binding */ start),
 /* harmony export */   t: () => (/* binding */ scheduledState)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_1__);
+
 
 /** The argument that tells the background process of `remove: after-job` from a step. */
 const backgroundArgument = 'remove-after-job';
@@ -36,7 +39,7 @@ async function start(process) {
     const [, program = '', argument] = process.argv;
     if (argument === backgroundArgument) {
         const { runInBackground } = await Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(973), __nccwpck_require__.e(315)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3691));
-        return runInBackground(process, node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout);
+        return runInBackground(process, node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout);
     }
     const [core, { main, post }] = await Promise.all([Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(942), __nccwpck_require__.e(58)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6058)), Promise.all(/* import() */[__nccwpck_require__.e(942), __nccwpck_require__.e(758), __nccwpck_require__.e(520)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6520))]);
     const machine = {
@@ -48,7 +51,8 @@ async function start(process) {
     const scheduled = core.getState(scheduledState);
     return scheduled === ''
         ? main(core, machine, process)
-        : post(core, machine, scheduled, [program, backgroundArgument]);
+        : // The post step's own file, beside this one, would find nothing to do.
+            post(core, machine, scheduled, [(0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(program), 'index.js'), backgroundArgument]);
 }
 
 

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The argument that tells the background process of `remove: after-job` from a step. */
@@ -25,5 +26,6 @@ export async function start(process: NodeJS.Process): Promise<void> {
   const scheduled = core.getState(scheduledState);
   return scheduled === ''
     ? main(core, machine, process)
-    : post(core, machine, scheduled, [program, backgroundArgument]);
+    : // The post step's own file, beside this one, would find nothing to do.
+      post(core, machine, scheduled, [join(dirname(program), 'index.js'), backgroundArgument]);
 }
