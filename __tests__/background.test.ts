@@ -1,6 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../sandbox/installation.ts';
@@ -162,15 +162,28 @@ test('a job that begins at the moment of the removal is waited for before anythi
   expect(waited.length).toBeGreaterThan(0);
 });
 
+test('a listener that is still running is asked to stop', async () => {
+  const listener = await installation.startListener();
+
+  expect(await removeAfterJob(removal, log, delays().delay)).toBe(true);
+  expect(lines.at(-1)).toBe(
+    `The listener, process ${listener.pid}, is asked to stop.\nThe runner was removed.`,
+  );
+  await listener.stop();
+});
+
 describe('as a process of its own', () => {
-  const standIn = (): BackgroundProcess & { sent: string[] } => {
-    const sent: string[] = [];
-    return {
+  /** A process that is told what to do as soon as it listens. */
+  function standIn(): BackgroundProcess & { sent: unknown[] } {
+    const sent: unknown[] = [];
+    const emitter = new EventEmitter();
+    emitter.once('newListener', () => setImmediate().then(() => emitter.emit('message', removal)));
+    return Object.assign(emitter, {
       sent,
-      stdin: Readable.from([Buffer.from(JSON.stringify(removal))]),
-      send: (message) => sent.push(message),
-    };
-  };
+      exitCode: undefined,
+      send: (message: unknown) => sent.push(message) > 0,
+    });
+  }
 
   test('it says when it is ready, and keeps a log without the token in it', async () => {
     await installation.set({ output: `the token is ${removal.removeToken}` });
@@ -202,6 +215,7 @@ describe('as a process of its own', () => {
   test('it fails when the runner stays in service', async () => {
     removal = { ...removal, expiresAt: new Date(0).toISOString() };
     const process = standIn();
+    delete process.send;
 
     await runInBackground(process, delays().delay);
 

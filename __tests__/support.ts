@@ -61,8 +61,29 @@ export async function failureOf(attempt: () => unknown): Promise<Failure> {
   throw new Error('It did not fail');
 }
 
-/** What the action writes to standard output meanwhile; the exit code is left as it was. */
+/** What is written to standard output meanwhile; the exit code is left as it was. */
 export function outputOf(action: () => void): string {
+  const output = captureOutput();
+  try {
+    action();
+  } finally {
+    output.release();
+  }
+  return output.text();
+}
+
+/** What is written to standard output until it is done; the exit code is left as it was. */
+export async function outputUntilDone(action: () => Promise<unknown>): Promise<string> {
+  const output = captureOutput();
+  try {
+    await action();
+  } finally {
+    output.release();
+  }
+  return output.text();
+}
+
+function captureOutput(): { text: () => string; release: () => void } {
   const { write } = process.stdout;
   const { exitCode } = process;
   let output = '';
@@ -70,11 +91,11 @@ export function outputOf(action: () => void): string {
     output += chunk.toString();
     return true;
   };
-  try {
-    action();
-  } finally {
-    process.stdout.write = write;
-    process.exitCode = exitCode;
-  }
-  return output;
+  return {
+    text: () => output,
+    release: () => {
+      process.stdout.write = write;
+      process.exitCode = exitCode;
+    },
+  };
 }

@@ -42,21 +42,28 @@ export function accountsFor(subject: Subject): Accounts[] {
   return allAccounts.filter(({ user }) => subject === 'dist' || user === undefined);
 }
 
+/** What the source is told about this process, where that is not so. */
+export interface Claim {
+  isRoot?: boolean;
+  execPath?: string;
+  /** Tells of signals, in place of the process. */
+  signals?: EventEmitter;
+}
+
 /** A stand-in for GitHub, runner installations on this machine, and jobs that use the action. */
 export class World {
   readonly github: GitHub;
   readonly #subject: Subject;
-  readonly #isRoot: boolean;
+  readonly #claim: Claim;
   readonly #installations: Installation[] = [];
 
-  private constructor(subject: Subject, github: GitHub, root: boolean) {
+  private constructor(subject: Subject, github: GitHub, claim: Claim) {
     this.#subject = subject;
-    this.#isRoot = root;
+    this.#claim = claim;
     this.github = github;
   }
 
-  /** @param claim what the source is told about this process */
-  static async start(subject: Subject = 'dist', claim = { isRoot }): Promise<World> {
+  static async start(subject: Subject = 'dist', claim: Claim = {}): Promise<World> {
     const github = await GitHub.start();
     github.addOrganization(organization);
     github.addEnterprise('acme');
@@ -66,7 +73,7 @@ export class World {
     github.addAdminToken(adminToken, {
       registrations: [repository, organization, 'enterprises/acme', `${organization}/other-repo`],
     });
-    return new World(subject, github, claim.isRoot);
+    return new World(subject, github, claim);
   }
 
   /** Registers a runner and installs it on this machine. */
@@ -98,7 +105,7 @@ export class World {
     try {
       const step = await job.step({
         inputs: { token: adminToken, ...inputs },
-        ...(this.#subject === 'src' && { execute: runSource(this.#isRoot) }),
+        ...(this.#subject === 'src' && { execute: runSource(this.#claim) }),
       });
       const result = await step.main();
       return { ...result, written: await filesBelow(job.directory) };
@@ -136,7 +143,7 @@ export class World {
 
 /** Runs the main step from its source in this process, which is lent to it: its environment, output and exit code. */
 const runSource =
-  (isRoot: boolean): NonNullable<StepOptions['execute']> =>
+  ({ signals = new EventEmitter(), ...claim }: Claim): NonNullable<StepOptions['execute']> =>
   async (_program, environment, output) => {
     const { env, exitCode } = process;
     const write = process.stdout.write;
@@ -146,15 +153,11 @@ const runSource =
       return true;
     };
     try {
-      const machine = {
-        platform: process.platform,
-        isRoot,
-        execPath: process.execPath,
-        environment: process.env,
-      };
+      const { platform, execPath } = process;
+      const machine = { platform, isRoot, execPath, environment: process.env, ...claim };
       // The toolkit remembers the file of the first summary that it wrote.
       const Summary = core.summary.constructor as new () => typeof core.summary;
-      await main({ ...core, summary: new Summary() }, machine, new EventEmitter());
+      await main({ ...core, summary: new Summary() }, machine, signals);
       return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
     } finally {
       process.stdout.write = write;

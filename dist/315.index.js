@@ -9,10 +9,10 @@ export const modules = {
 /* harmony export */   runInBackground: () => (/* binding */ runInBackground)
 /* harmony export */ });
 /* unused harmony export removeAfterJob */
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8321);
-/* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_stream_consumers__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8474);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_events__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _runner_deregistration_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8646);
 /* harmony import */ var _runner_installation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6000);
 /* harmony import */ var _runner_processes_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3447);
@@ -35,14 +35,14 @@ const longestPause = 60_000;
 /** So many attempts may fail for another reason than a job that runs. */
 const maximumFailures = 5;
 /**
- * Runs as the background process of `remove: after-job`. What to do comes through standard input; the step that started
- * it is told `ready` when nothing more is needed of what the end of the job takes away.
+ * Runs as the background process of `remove: after-job`. What to do comes over the pipe to the step that started it,
+ * which is told `ready` when nothing more is needed of what the end of the job takes away.
  */
 async function runInBackground(process, delay) {
-    const removal = (await (0,node_stream_consumers__WEBPACK_IMPORTED_MODULE_1__.json)(process.stdin));
+    const [removal] = (await (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(process, 'message'));
     const secrets = new _secrets_js__WEBPACK_IMPORTED_MODULE_7__/* .Secrets */ .S(() => undefined);
     secrets.protect(removal.removeToken);
-    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(removal.logFile, 'wx');
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(removal.logFile, 'wx');
     const log = async (text) => {
         await file.write(`[${new Date().toISOString()}] ${secrets.redact(text.trim())}\n`);
     };

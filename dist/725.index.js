@@ -48,21 +48,16 @@ async function startBackgroundRemoval(removal, execPath, program) {
         cwd: directory,
         detached: true,
         env: environment,
-        stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         windowsHide: true,
     });
+    const told = { ...removal, script: { ...removal.script, environment }, logFile };
     await new Promise((resolve, reject) => {
-        child.once('message', (message) => message === 'ready' ? resolve() : reject(new Error(String(message))));
+        child.once('message', () => resolve());
         child.once('error', reject);
         child.once('exit', (code) => reject(new Error(`it ended with exit code ${code}`)));
-        // A child that ends early closes its end; the exit code says more than the broken pipe.
-        child.stdin?.on('error', () => undefined);
-        const told = {
-            ...removal,
-            script: { ...removal.script, environment },
-            logFile,
-        };
-        child.stdin?.end(JSON.stringify(told));
+        // Where it ended early, the exit code says more than the broken pipe.
+        child.send(told, () => undefined);
     });
     child.disconnect();
     child.unref();

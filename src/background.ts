@@ -1,5 +1,5 @@
+import { type EventEmitter, once } from 'node:events';
 import { open } from 'node:fs/promises';
-import { json } from 'node:stream/consumers';
 import type { BackgroundRemoval } from './runner/background.ts';
 import { deregister, removeLocalConfiguration } from './runner/deregistration.ts';
 import { isConfigured } from './runner/installation.ts';
@@ -17,20 +17,16 @@ const longestPause = 60_000;
 const maximumFailures = 5;
 
 /** What the background process has of `process`. */
-export interface BackgroundProcess {
-  readonly stdin: AsyncIterable<Uint8Array>;
-  readonly send?: ((message: string) => unknown) | undefined;
-  exitCode?: NodeJS.Process['exitCode'];
-}
+export type BackgroundProcess = Pick<NodeJS.Process, 'send' | 'exitCode'> & EventEmitter;
 
 type Delay = (milliseconds: number) => Promise<unknown>;
 
 /**
- * Runs as the background process of `remove: after-job`. What to do comes through standard input; the step that started
- * it is told `ready` when nothing more is needed of what the end of the job takes away.
+ * Runs as the background process of `remove: after-job`. What to do comes over the pipe to the step that started it,
+ * which is told `ready` when nothing more is needed of what the end of the job takes away.
  */
 export async function runInBackground(process: BackgroundProcess, delay: Delay): Promise<void> {
-  const removal = (await json(process.stdin)) as BackgroundRemoval;
+  const [removal] = (await once(process, 'message')) as [BackgroundRemoval];
   const secrets = new Secrets(() => undefined);
   secrets.protect(removal.removeToken);
   const file = await open(removal.logFile, 'wx');

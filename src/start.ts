@@ -11,7 +11,7 @@ export const scheduledState = 'after-job';
  * this takes is loaded.
  */
 export async function start(process: NodeJS.Process): Promise<void> {
-  const [, program = '', argument] = process.argv;
+  const [, program, argument] = process.argv;
   if (argument === backgroundArgument) {
     const { runInBackground } = await import('./background.ts');
     return runInBackground(process, delay);
@@ -27,5 +27,5 @@ export async function start(process: NodeJS.Process): Promise<void> {
   return scheduled === ''
     ? main(core, machine, process)
     : // The post step's own file, beside this one, would find nothing to do.
-      post(core, machine, scheduled, [join(dirname(program), 'index.js'), backgroundArgument]);
+      post(core, machine, scheduled, [join(dirname(String(program)), 'index.js'), backgroundArgument]);
 }

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { listProcesses, processesOf } from '../../src/runner/processes.ts';
+import { askToEnd, isAlive, listProcesses, processesOf } from '../../src/runner/processes.ts';
 
 let root: string;
 const { PATH } = process.env;
@@ -99,4 +101,13 @@ describe('on Linux every process is read from /proc', () => {
       });
     }
   });
+});
+
+test('a process that has ended is not alive, and cannot be asked to end', async () => {
+  const child = spawn('true');
+  await once(child, 'exit');
+
+  expect(isAlive(process.pid)).toBe(true);
+  expect(isAlive(Number(child.pid))).toBe(false);
+  expect(askToEnd(Number(child.pid))).toBe(false);
 });

@@ -575,6 +575,26 @@ export function describeRemoval(subject: Subject): void {
       expectFailure(result, /exit code 1, "Something is wrong"/, /#removal-failed/);
     });
 
+    test('a job begins at the very moment of the removal: what runs it is not stopped', async () => {
+      const { installation } = await world.install(repository, 'box');
+      world.github.intercept = async ({ method }) => {
+        if (method === 'DELETE') {
+          await installation.startWorker();
+        }
+        return false;
+      };
+
+      const result = await remove(installation);
+
+      expectFailure(
+        result,
+        /was deregistered, and is still running/,
+        /when the job has ended/,
+        /#runner-busy/,
+      );
+      expect(world.github.runners(repository)).toEqual([]);
+    });
+
     test('GitHub accepts the deletion and lists the runner all the same', async () => {
       const { installation, id } = await world.install(repository, 'box');
       world.github.intercept = ({ method }, response) => {

@@ -141,7 +141,7 @@ export function describeServices(subject: Subject): void {
     const result = await remove();
 
     expect(results(result)).toEqual(['removed']);
-    expect(result.log).toContain(`| The listener, process ${listener.pid}, was asked to stop.`);
+    expect(result.log).toContain(`| The listener, process ${listener.pid}, is asked to stop.`);
     await listener.stop();
   });
 }

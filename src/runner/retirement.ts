@@ -29,9 +29,8 @@ export async function retire(
     print((await uninstallService(uninstall, script)).output);
   }
   for (const { id } of await processesOf(directory, 'Runner.Listener', platform)) {
-    print(
-      `The listener, process ${id}, ${askToEnd(id) ? 'was asked to stop' : 'could not be asked to stop'}.`,
-    );
+    print(`The listener, process ${id}, is asked to stop.`);
+    askToEnd(id);
   }
   return true;
 }

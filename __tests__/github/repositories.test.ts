@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { GitHub } from '../../sandbox/github.ts';
+import { type Client, createClient } from '../../src/github/client.ts';
+import { isSameRepository } from '../../src/github/repositories.ts';
+import { parseServer } from '../../src/server.ts';
+import { repository, silentLog } from '../support.ts';
+
+const other = { ...repository, repo: 'other' };
+let github: GitHub;
+let client: Client;
+beforeEach(async () => {
+  github = await GitHub.start();
+  github.addRepository('octo/app');
+  github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
+  client = createClient(parseServer(github.apiUrl), 'ghp_admin', silentLog);
+});
+afterEach(() => github.close());
+
+test('a repository is the same under the name that it had before', async () => {
+  github.renameRepository('octo/app', 'octo/other');
+
+  expect(await isSameRepository(client, repository, other)).toBe(true);
+  expect(github.requests.every(({ method }) => method === 'GET')).toBe(true);
+});
+
+test('two repositories are not the same', async () => {
+  github.addRepository('octo/other', { visibility: 'public' });
+
+  expect(await isSameRepository(client, repository, other)).toBe(false);
+});
+
+test('repositories that the token cannot see are not known to be the same', async () => {
+  expect(await isSameRepository(client, { ...repository, repo: 'gone' }, other)).toBe(false);
+});
+
+test.each([null, {}, 'text'])('an answer without an id says nothing: %j', async (body) => {
+  github.intercept = (_request, response) => {
+    github.send(response, { status: 200, body });
+    return true;
+  };
+
+  expect(await isSameRepository(client, repository, other)).toBe(false);
+});

@@ -1,0 +1,57 @@
+import { EventEmitter } from 'node:events';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { expectFailure, repository, World } from './world.ts';
+
+let world: World;
+afterEach(() => world.end());
+
+test('an account that is not root checks what it may change', async () => {
+  world = await World.start('src', { isRoot: false });
+  const { installation } = await world.install(repository, 'box');
+
+  const result = await world.run({
+    remove: 'true',
+    'runner-directory': installation.directory,
+    'dry-run': 'true',
+  });
+
+  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([{ result: 'would-remove' }]);
+});
+
+test('the runner that runs this very job is pointed to after-job', async () => {
+  const directory = await mkdtemp(join(await realpath(tmpdir()), 'own-'));
+  world = await World.start('src', { execPath: join(directory, 'externals/node24/bin/node') });
+  const { installation, id } = await world.install(repository, 'box', { directory });
+  world.github.setBusy(repository, id, true);
+
+  const result = await world.run({ remove: 'true', 'runner-directory': installation.directory });
+
+  expectFailure(result, /"box" .* runs this very job/, /remove: after-job/, /#runner-runs-this-job/);
+  await rm(directory, { recursive: true });
+});
+
+test('a step that is cancelled begins nothing new, and says what was not attempted', async () => {
+  const signals = new EventEmitter();
+  world = await World.start('src', { signals });
+  const directories: string[] = [];
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) {
+    directories.push((await world.install(repository, name)).installation.directory);
+  }
+  // All that run side by side have begun when the first of them is deregistered.
+  world.github.afterRequest = ({ method }) => method === 'DELETE' && signals.emit('SIGINT');
+
+  const result = await world.run({ remove: 'true', 'runner-directory': directories.join('\n') });
+
+  expectFailure(
+    result,
+    /in .* was not removed: the step was cancelled before its turn/,
+    /goes on where it stopped/,
+  );
+  expect(
+    JSON.parse(result.outputs['runners'] ?? '').map((report: { result: string }) => report.result),
+  ).toEqual([...['removed', 'removed', 'removed', 'removed'], ...['not-attempted', 'not-attempted']]);
+  expect(world.github.runners(repository)).toMatchObject([{ name: 'five' }, { name: 'six' }]);
+});
