@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { GitHub } from '../sandbox/github.ts';
 import { Installation, type InstallationOptions } from '../sandbox/installation.ts';
 import { Job, type JobOptions, type StepOptions, type StepResult } from '../sandbox/launcher.ts';
+import type { Clock } from '../src/clock.ts';
 import { main } from '../src/main.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
@@ -122,6 +123,17 @@ export class World {
   }
 }
 
+/** A clock that passes without anybody waiting. */
+export function impatientClock(): Clock {
+  let time = 0;
+  return {
+    now: () => time,
+    sleep: async (milliseconds) => {
+      time += milliseconds;
+    },
+  };
+}
+
 /** Runs the main step from its source in this process, which is lent to it: its environment, output and exit code. */
 const runSource =
   (isRoot: boolean): NonNullable<StepOptions['execute']> =>
@@ -134,7 +146,7 @@ const runSource =
       return true;
     };
     try {
-      await main(core, { platform: process.platform, isRoot, environment: process.env });
+      await main(core, { platform: process.platform, isRoot, environment: process.env }, impatientClock());
       return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
     } finally {
       process.stdout.write = write;

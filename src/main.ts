@@ -1,4 +1,5 @@
 import { addressedByInputs } from './addressing.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { documentationUrl, Failure } from './failure.ts';
 import { createClient } from './github/client.ts';
 import { Grants } from './grants.ts';
@@ -12,13 +13,13 @@ import { Secrets } from './secrets.ts';
  * The main step: a remove token is created, masked and handed on; with `remove`, runners are taken out of service
  * with it. However it ends, the user is told through `core`, and nothing is thrown.
  */
-export async function main(core: Core, machine: Machine): Promise<void> {
+export async function main(core: Core, machine: Machine, clock: Clock = systemClock): Promise<void> {
   const secrets = new Secrets(core.setSecret);
   const log = createLog(core, secrets);
   const report = createReport(core, log, secrets, documentationUrl(machine.environment));
   try {
     const inputs = readInputs(core.getInput, machine.environment, secrets);
-    const client = createClient(inputs.server, inputs.adminToken, log);
+    const client = createClient(inputs, log, clock);
     const grants = new Grants(client, secrets, log);
 
     if (inputs.removal.when === 'never') {

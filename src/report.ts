@@ -1,7 +1,6 @@
-import { inspect } from 'node:util';
-import { describeFailure, type Failure } from './failure.ts';
+import { causesOf, describeFailure, type Failure } from './failure.ts';
 import type { Grant } from './grants.ts';
-import type { Core, Log } from './log.ts';
+import { type Core, inert, type Log } from './log.ts';
 import type { RunnerReport } from './removal.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -39,10 +38,15 @@ export function createReport(
     },
     failures: (failures) => {
       for (const failure of failures) {
-        log.debug(inspect(failure));
+        // Not `inspect`, which escapes and breaks text up: a secret in it could not be recognized.
+        log.debug(causesOf(failure).map(stackOf).join('\nCaused by '));
       }
       const messages = failures.map((failure) => describeFailure(failure, documentation));
-      core.setFailed(secrets.redact(messages.join('\n\n')));
+      core.setFailed(inert(secrets.redact(messages.join('\n\n'))));
     },
   };
+}
+
+function stackOf(error: { stack?: unknown; message?: unknown }): string {
+  return String(error.stack ?? error.message);
 }
