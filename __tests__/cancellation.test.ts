@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { watchForCancellation } from '../src/cancellation.ts';
+import { systemClock } from '../src/clock.ts';
 import { recordingLog } from './support.ts';
 
 test.each(['SIGINT', 'SIGTERM'])(
@@ -11,14 +12,14 @@ test.each(['SIGINT', 'SIGTERM'])(
     const { log, lines } = recordingLog();
     const waits: number[] = [];
     let endGrace = () => {};
-    const grace = new Promise<void>((resolve) => {
-      endGrace = resolve;
-    });
     const child = spawn('sh', ['-c', 'sleep 600 & wait']);
     await once(child, 'spawn');
-    const cancelled = watchForCancellation(signals, process.platform, log, (milliseconds) => {
-      waits.push(milliseconds);
-      return grace;
+    const cancelled = watchForCancellation(signals, process.platform, log, {
+      ...systemClock,
+      later: (milliseconds, act) => {
+        waits.push(milliseconds);
+        endGrace = act;
+      },
     });
 
     expect(cancelled.aborted).toBe(false);

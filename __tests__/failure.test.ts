@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeFailure, documentationUrl, Failure, failureKinds } from '../src/failure.ts';
+import { causesOf, describeFailure, documentationUrl, Failure, failureKinds } from '../src/failure.ts';
 
 const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Mend it.' };
 
@@ -12,7 +12,7 @@ test('a failure keeps its kind, what there is to say, and the error behind it', 
 
 test('the kinds of failures are the anchors that the documentation promises', () => {
   expect(new Set(failureKinds).size).toBe(failureKinds.length);
-  for (const kind of failureKinds) expect(kind).toMatch(/^[a-z]+(-[a-z]+)+$|^network$/);
+  for (const kind of failureKinds) expect(kind).toMatch(/^[a-z]+(-[a-z]+)*$/);
 });
 
 describe('an error that nobody foresaw', () => {
@@ -46,11 +46,26 @@ describe('the message of a failure', () => {
     ]);
   });
 
+  test('has each part on one line, whatever is quoted in it', () => {
+    const failure = new Failure('network', { ...explanation, happened: 'It said "a\r\n  b".' });
+    expect(describeFailure(failure, undefined).split('\n')[0]).toBe('It said "a b".');
+  });
+
   test('names the section where there is no address, and no request where there was none', () => {
     expect(describeFailure(new Failure('not-found', explanation), undefined).split('\n').slice(3)).toEqual([
       'More: the section "not-found" of docs/troubleshooting.md in this action\'s repository',
     ]);
   });
+});
+
+test('the causes of an error are told from the outermost to the deepest, the last of several', () => {
+  const [first, last] = [new Error('first'), new Error('last')];
+  const middle = new AggregateError([first, last]);
+  const outer = new Error('outer', { cause: middle });
+  expect(causesOf(outer)).toEqual([outer, middle, last]);
+  expect(causesOf(new Error('x', { cause: 'a string' }))).toHaveLength(1);
+  expect(causesOf('a string')).toEqual([]);
+  expect(causesOf(null)).toEqual([]);
 });
 
 test.each([

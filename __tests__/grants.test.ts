@@ -21,7 +21,7 @@ beforeEach(async () => {
   const recording = recordingLog();
   lines = recording.lines;
   grants = new Grants(
-    createClient(parseServer(github.apiUrl), 'ghp_admin', silentLog),
+    createClient({ server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 }, silentLog),
     secrets,
     recording.log,
   );

@@ -260,12 +260,12 @@ describe('retries', () => {
   });
 });
 
-test('of a long value no more than 200 characters are shown', () => {
+test('a long value is not shown: a part of it could be a part of a secret', () => {
   const { explanation } = invalidInput({
     input: 'repo',
     value: `${'x'.repeat(200)}yz`,
     problem: '',
     accepted: '',
   });
-  expect(explanation.happened).toContain(`: "${'x'.repeat(200)}".`);
+  expect(explanation.happened).toContain(': (202 characters).');
 });

@@ -97,14 +97,14 @@ describe('failures', () => {
   test('are told with their stacks and causes where debug logging is on', () => {
     report.failures([
       new Failure('network', explanation, { cause: new RangeError('behind') }),
-      new Failure('not-found', explanation, { cause: 'a string' }),
+      new Failure('not-found', explanation, { cause: { message: 'no stack' } }),
     ]);
     const debug = calls.filter(([name]) => name === 'debug').map(([, message]) => message);
     expect(debug).toEqual([
       expect.stringMatching(
-        /It broke\. It was old\. Mend it\.\n +at .*\[cause\]: RangeError: behind\n +at /s,
+        /It broke\. It was old\. Mend it\.\n +at .*\nCaused by RangeError: behind\n +at /s,
       ),
-      expect.stringMatching(/It broke\. It was old\. Mend it\.\n +at .*\[cause\]: 'a string'/s),
+      expect.stringMatching(/It broke\. It was old\. Mend it\.\n +at /s),
     ]);
   });
 });

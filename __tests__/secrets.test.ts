@@ -66,12 +66,21 @@ test('the longest form goes first, so that no rest of it stays', () => {
   expect(secretsWith('%').redact('a%25b')).toBe('a***b');
 });
 
-test.each(['\n', '\r\n'])('a secret is redacted where it was broken across lines with %j', (lineBreak) => {
-  const secrets = secretsWith('ghp_0123456789');
-  expect(secrets.redact(`ghp_01${lineBreak}2345${lineBreak}6789`)).toBe('***');
-  const encoded = Buffer.from('ghp_0123456789').toString('base64').replaceAll('=', '');
-  expect(secrets.redact(encoded.replace(/^.{9}/, `$&${lineBreak}`))).not.toContain(lineBreak);
-  expect(secrets.redact(`ghp_01${lineBreak}${lineBreak}23456789`)).not.toContain('***');
+test.each(['\n', '\r\n', '\r', '\n    ', ' ', '\\n', '\\r\\n'])(
+  'a secret is redacted where it was broken across lines with %j',
+  (lineBreak) => {
+    const secrets = secretsWith('ghp_0123456789');
+    expect(secrets.redact(`ghp_01${lineBreak}2345${lineBreak}6789`)).toBe('***');
+    const encoded = Buffer.from('ghp_0123456789').toString('base64').replaceAll('=', '');
+    expect(secrets.redact(encoded.replace(/^.{9}/, `$&${lineBreak}`))).not.toContain(lineBreak);
+    expect(secrets.redact(`ghp_01${lineBreak.repeat(9)}23456789`)).not.toContain('***');
+  },
+);
+
+test('a very long secret is redacted up to the next white space', () => {
+  const secret = 'abcdefghi'.repeat(20_000);
+  expect(secretsWith(secret).redact(`<${secret}> and`)).toBe('<*** and');
+  expect(secretsWith('a'.repeat(1_000)).redact(`${'a'.repeat(1_000)}b`)).toBe('***b');
 });
 
 test('a secret with half a surrogate pair in it, as a hostile answer may hold, is one like any other', () => {

@@ -6,6 +6,7 @@ import { expect } from '@jest/globals';
 import { GitHub } from '../sandbox/github.ts';
 import { Installation, type InstallationOptions } from '../sandbox/installation.ts';
 import { Job, type JobOptions, type StepOptions, type StepResult } from '../sandbox/launcher.ts';
+import type { Clock } from '../src/clock.ts';
 import { main } from '../src/main.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
@@ -141,6 +142,18 @@ export class World {
   }
 }
 
+/** A clock that passes without anybody waiting. */
+export function impatientClock(): Clock {
+  let time = 0;
+  return {
+    now: () => time,
+    sleep: async (milliseconds) => {
+      time += milliseconds;
+    },
+    later: () => {},
+  };
+}
+
 /** Runs the main step from its source in this process, which is lent to it: its environment, output and exit code. */
 const runSource =
   ({ signals = new EventEmitter(), ...claim }: Claim): NonNullable<StepOptions['execute']> =>
@@ -157,7 +170,7 @@ const runSource =
       const machine = { platform, isRoot, execPath, environment: process.env, ...claim };
       // The toolkit remembers the file of the first summary that it wrote.
       const Summary = core.summary.constructor as new () => typeof core.summary;
-      await main({ ...core, summary: new Summary() }, machine, signals);
+      await main({ ...core, summary: new Summary() }, machine, signals, impatientClock());
       return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
     } finally {
       process.stdout.write = write;

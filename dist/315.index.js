@@ -129,6 +129,7 @@ async function jobsEnded({ directory, platform }, delay, deadline = Number.POSIT
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   Ic: () => (/* binding */ describeFailure),
+/* harmony export */   cZ: () => (/* binding */ causesOf),
 /* harmony export */   ou: () => (/* binding */ documentationUrl)
 /* harmony export */ });
 /* unused harmony export failureKinds */
@@ -139,10 +140,16 @@ async function jobsEnded({ directory, platform }, delay, deadline = Number.POSIT
 const failureKinds = (/* unused pure expression or super */ null && ([
     'invalid-input',
     'bad-credentials',
+    'github-token-not-allowed',
     'missing-permission',
+    'sso-required',
+    'ip-not-allowed',
     'not-found',
+    'rate-limited',
     'server-error',
     'network',
+    'tls',
+    'proxy',
     'invalid-response',
     'not-a-runner',
     'registration-mismatch',
@@ -180,6 +187,17 @@ class Failure extends Error {
     }
 }
 /**
+ * An error, its cause, the cause of that, and so on: the deepest says what the operating system said. Where several
+ * addresses were tried, that is about the last of them.
+ */
+function causesOf(error) {
+    if (typeof error !== 'object' || error === null) {
+        return [];
+    }
+    const { errors, cause } = error;
+    return [error, ...causesOf(errors?.at(-1) ?? cause)];
+}
+/**
  * The message of a failure: what happened, the likely cause, what to do, a line each.
  *
  * @param documentation where the action's documentation is found (see `documentationUrl`), if that is known
@@ -194,7 +212,9 @@ function describeFailure(failure, documentation) {
         documentation === undefined
             ? `More: the section "${failure.kind}" of docs/troubleshooting.md in this action's repository`
             : `More: ${documentation}#${failure.kind}`,
-    ].join('\n');
+    ]
+        .map((line) => line.replaceAll(/\s+/g, ' '))
+        .join('\n');
 }
 /**
  * The address of the troubleshooting page in the version of the action that is running.
@@ -273,10 +293,16 @@ function base64FormsOf(value) {
     })
         .filter((form) => form.length >= 8);
 }
-/** Matches the text also where a line break was put into it. */
+/** No token of GitHub's comes near this; a regular expression of some ten thousand characters overflows. */
+const longestPattern = 1_000;
+/**
+ * Matches the text also where line breaks or other white space were put into it, as they are or escaped. Of a very long
+ * one it matches the beginning and all that follows up to white space.
+ */
 function acrossLines(text) {
-    const characters = [...text].map((character) => character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'));
-    return new RegExp(characters.join('(?:\\r?\\n)?'), 'g');
+    const characters = [...text.slice(0, longestPattern)].map((character) => character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'));
+    const rest = text.length > longestPattern ? '\\S*' : '';
+    return new RegExp(characters.join('(?:\\s|\\\\[rn]){0,8}') + rest, 'g');
 }
 
 

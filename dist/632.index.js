@@ -23,14 +23,13 @@ const grace = 6_000;
  * @returns is aborted at the first one. What is in flight goes on for a while; then the programs that were started are
  *   ended, so that their removals fail in the ordinary way and put back what they had set aside.
  */
-function watchForCancellation(signals, platform, log, delay) {
+function watchForCancellation(signals, platform, log, clock) {
     const controller = new AbortController();
-    const cancel = async () => {
+    const cancel = () => {
         if (!controller.signal.aborted) {
             log.warning('The step is being cancelled: no further removal is begun, and those under way are ended soon.');
             controller.abort();
-            await delay(grace);
-            await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_0__/* .endDescendants */ ._9)(platform);
+            clock.later(grace, () => void (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_0__/* .endDescendants */ ._9)(platform));
         }
     };
     signals.on('SIGINT', cancel).on('SIGTERM', cancel);

@@ -153,8 +153,9 @@ async function idOf(client, repository) {
         path: '',
         expected: [200, 404],
     };
-    const { status, data } = await client.request(request);
-    return status === 200 && typeof data === 'object' && data !== null && 'id' in data ? data.id : undefined;
+    const { data } = await client.request(request);
+    const { id } = data;
+    return typeof id === 'number' ? id : undefined;
 }
 
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 3 modules
@@ -335,8 +336,8 @@ __webpack_require__.d(__webpack_exports__, {
 var failure = __webpack_require__(1633);
 // EXTERNAL MODULE: ./src/registration.ts
 var registration = __webpack_require__(9362);
-// EXTERNAL MODULE: ./src/github/diagnosis.ts
-var diagnosis = __webpack_require__(7318);
+// EXTERNAL MODULE: ./src/github/diagnosis.ts + 1 modules
+var diagnosis = __webpack_require__(2313);
 ;// CONCATENATED MODULE: ./src/github/runners.ts
 
 
@@ -353,7 +354,7 @@ async function getRunner(client, identity) {
     }
     const runner = parseRunner(answer.data);
     if (runner === undefined) {
-        throw (0,diagnosis/* explainInvalidAnswer */.zR)(request, answer, 'without a runner in it');
+        throw (0,diagnosis/* explainInvalidAnswer */.z)(request, answer, 'without a runner in it');
     }
     return isSame(runner, identity) ? runner : undefined;
 }
@@ -371,7 +372,7 @@ async function findRunnersByName(client, identity) {
     const { data } = answer;
     const listed = typeof data === 'object' && data !== null && 'runners' in data ? data.runners : undefined;
     if (!Array.isArray(listed)) {
-        throw (0,diagnosis/* explainInvalidAnswer */.zR)(request, answer, 'without a list of runners in it');
+        throw (0,diagnosis/* explainInvalidAnswer */.z)(request, answer, 'without a list of runners in it');
     }
     return listed
         .map(parseRunner)

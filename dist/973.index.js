@@ -457,7 +457,8 @@ async function retire({ script, uninstall }, print) {
         print((await (0,_service_js__WEBPACK_IMPORTED_MODULE_1__/* .uninstallService */ .ox)(uninstall, script)).output);
     }
     for (const { id } of await (0,_processes_js__WEBPACK_IMPORTED_MODULE_0__/* .processesOf */ .L6)(directory, 'Runner.Listener', platform)) {
-        print(`The listener, process ${id}, ${(0,_processes_js__WEBPACK_IMPORTED_MODULE_0__/* .askToEnd */ ._u)(id) ? 'was asked to stop' : 'could not be asked to stop'}.`);
+        print(`The listener, process ${id}, is asked to stop.`);
+        (0,_processes_js__WEBPACK_IMPORTED_MODULE_0__/* .askToEnd */ ._u)(id);
     }
     return true;
 }

@@ -36,12 +36,12 @@ const scheduledState = 'after-job';
  * this takes is loaded.
  */
 async function start(process) {
-    const [, program = '', argument] = process.argv;
+    const [, program, argument] = process.argv;
     if (argument === backgroundArgument) {
         const { runInBackground } = await Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(973), __nccwpck_require__.e(315)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3691));
         return runInBackground(process, node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout);
     }
-    const [core, { main, post }] = await Promise.all([Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(942), __nccwpck_require__.e(58)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6058)), Promise.all(/* import() */[__nccwpck_require__.e(942), __nccwpck_require__.e(758), __nccwpck_require__.e(520)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6520))]);
+    const [core, { main, post }] = await Promise.all([Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(921), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4317)), Promise.all(/* import() */[__nccwpck_require__.e(921), __nccwpck_require__.e(758), __nccwpck_require__.e(167)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2167))]);
     const machine = {
         platform: process.platform,
         isRoot: process.getuid?.() === 0,
@@ -52,7 +52,7 @@ async function start(process) {
     return scheduled === ''
         ? main(core, machine, process)
         : // The post step's own file, beside this one, would find nothing to do.
-            post(core, machine, scheduled, [(0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(program), 'index.js'), backgroundArgument]);
+            post(core, machine, scheduled, [(0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(String(program)), 'index.js'), backgroundArgument]);
 }
 
 

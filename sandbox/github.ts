@@ -219,7 +219,8 @@ export class GitHub {
   private constructor(server: Server, now: () => Date) {
     this.#server = server;
     this.now = now;
-    this.serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { address, family, port } = server.address() as AddressInfo;
+    this.serverUrl = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     this.apiUrl = `${this.serverUrl}/api/v3`;
     server.on('request', (request, response) => {
       // Only a client that goes away while it sends, or a faulty interceptor, gets here.
@@ -227,11 +228,11 @@ export class GitHub {
     });
   }
 
-  /** Starts to listen, on a free port unless one is given. */
-  static async start(options: { now?: () => Date; port?: number } = {}): Promise<GitHub> {
+  /** Starts to listen, on a free port of 127.0.0.1 unless others are given. */
+  static async start(options: { now?: () => Date; host?: string; port?: number } = {}): Promise<GitHub> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+      server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
     });
     return new GitHub(server, options.now ?? (() => new Date()));
   }

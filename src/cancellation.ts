@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { endDescendants } from './runner/processes.ts';
 
@@ -19,17 +20,16 @@ export function watchForCancellation(
   signals: Pick<EventEmitter, 'on'>,
   platform: NodeJS.Platform,
   log: Log,
-  delay: (milliseconds: number) => Promise<unknown>,
+  clock: Clock,
 ): AbortSignal {
   const controller = new AbortController();
-  const cancel = async () => {
+  const cancel = () => {
     if (!controller.signal.aborted) {
       log.warning(
         'The step is being cancelled: no further removal is begun, and those under way are ended soon.',
       );
       controller.abort();
-      await delay(grace);
-      await endDescendants(platform);
+      clock.later(grace, () => void endDescendants(platform));
     }
   };
   signals.on('SIGINT', cancel).on('SIGTERM', cancel);

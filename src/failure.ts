@@ -5,10 +5,16 @@
 export const failureKinds = [
   'invalid-input',
   'bad-credentials',
+  'github-token-not-allowed',
   'missing-permission',
+  'sso-required',
+  'ip-not-allowed',
   'not-found',
+  'rate-limited',
   'server-error',
   'network',
+  'tls',
+  'proxy',
   'invalid-response',
   'not-a-runner',
   'registration-mismatch',
@@ -69,6 +75,18 @@ export class Failure extends Error {
 }
 
 /**
+ * An error, its cause, the cause of that, and so on: the deepest says what the operating system said. Where several
+ * addresses were tried, that is about the last of them.
+ */
+export function causesOf(error: unknown): { name?: unknown; message?: unknown; code?: unknown }[] {
+  if (typeof error !== 'object' || error === null) {
+    return [];
+  }
+  const { errors, cause }: { errors?: unknown[]; cause?: unknown } = error;
+  return [error, ...causesOf(errors?.at(-1) ?? cause)];
+}
+
+/**
  * The message of a failure: what happened, the likely cause, what to do, a line each.
  *
  * @param documentation where the action's documentation is found (see `documentationUrl`), if that is known
@@ -83,7 +101,9 @@ export function describeFailure(failure: Failure, documentation: string | undefi
     documentation === undefined
       ? `More: the section "${failure.kind}" of docs/troubleshooting.md in this action's repository`
       : `More: ${documentation}#${failure.kind}`,
-  ].join('\n');
+  ]
+    .map((line) => line.replaceAll(/\s+/g, ' '))
+    .join('\n');
 }
 
 /**

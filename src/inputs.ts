@@ -247,10 +247,15 @@ export function invalidInput(invalid: {
   problem: string;
   accepted: string;
 }): Failure {
-  const shown = invalid.value === undefined ? '' : `: ${JSON.stringify(invalid.value.slice(0, 200))}`;
+  const shown = invalid.value === undefined ? '' : `: ${describeValue(invalid.value)}`;
   return new Failure('invalid-input', {
     happened: `The input "${invalid.input}" cannot be used${shown}. Nothing was requested or changed.`,
     cause: invalid.problem,
     remedy: `Set "${invalid.input}" to what is accepted: ${invalid.accepted}.`,
   });
+}
+
+/** A part of a long value could hold a part of a secret, which nothing would recognize: it is left out as a whole. */
+function describeValue(value: string): string {
+  return value.length > 200 ? `(${value.length} characters)` : JSON.stringify(value);
 }

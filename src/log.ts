@@ -31,8 +31,8 @@ export interface Log {
 export function createLog(core: Core, secrets: Secrets): Log {
   return {
     info: (message) => core.info(oneLine(secrets.redact(message))),
-    warning: (message) => core.warning(secrets.redact(message)),
-    debug: (message) => core.debug(secrets.redact(message)),
+    warning: (message) => core.warning(inert(secrets.redact(message))),
+    debug: (message) => core.debug(inert(secrets.redact(message))),
     group: (title, output) => {
       core.startGroup(oneLine(secrets.redact(title)));
       core.info(quoted(secrets.redact(output)));
@@ -44,9 +44,14 @@ export function createLog(core: Core, secrets: Secrets): Log {
 // What the runner takes for a workflow command: `::` at the start of a line, `##[` anywhere. A carriage return ends a
 // line too. (actions/runner, Runner.Common/ActionCommand.cs; `warning`, `debug` and `setFailed` escape line breaks.)
 
+/** The text without the kind of workflow command that works anywhere in a line. */
+export function inert(text: string): string {
+  return text.replaceAll('##[', '## [');
+}
+
 /** The message on one line, without a workflow command in it. */
 function oneLine(message: string): string {
-  return message.replaceAll(/\s+/g, ' ').replaceAll('##[', '## [').replace(/^ ?::/, ': :');
+  return inert(message.replaceAll(/\s+/g, ' ')).replace(/^ ?::/, ': :');
 }
 
 /** Another program's output, each line behind a bar, without a workflow command in it. */
@@ -54,6 +59,6 @@ function quoted(output: string): string {
   return output
     .trim()
     .split(/\r\n|\r|\n/)
-    .map((line) => `| ${line.replaceAll('##[', '## [')}`)
+    .map((line) => `| ${inert(line)}`)
     .join('\n');
 }

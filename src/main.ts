@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { addressedByInputs } from './addressing.ts';
 import type { Machine } from './candidate.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { documentationUrl, Failure } from './failure.ts';
 import { type Client, createClient } from './github/client.ts';
 import { Grants } from './grants.ts';
@@ -26,8 +26,13 @@ interface Step {
  *
  * @param signals tells of the runner's wish to cancel the step: `process`
  */
-export async function main(core: Core, machine: Machine, signals: Pick<EventEmitter, 'on'>): Promise<void> {
-  await run(core, machine, async ({ inputs, client, grants, secrets, log, report }) => {
+export async function main(
+  core: Core,
+  machine: Machine,
+  signals: Pick<EventEmitter, 'on'>,
+  clock: Clock = systemClock,
+): Promise<void> {
+  await run(core, machine, clock, async ({ inputs, client, grants, secrets, log, report }) => {
     if (inputs.removal.when === 'never') {
       report.tokens([await grants.for(addressedByInputs(inputs))]);
       return;
@@ -37,7 +42,7 @@ export async function main(core: Core, machine: Machine, signals: Pick<EventEmit
       import('./removal.ts'),
       import('./cancellation.ts'),
     ]);
-    const cancelled = watchForCancellation(signals, machine.platform, log, delay);
+    const cancelled = watchForCancellation(signals, machine.platform, log, clock);
     const endings = await removeRunners(inputs, inputs.removal, {
       client,
       grants,
@@ -63,20 +68,26 @@ export async function post(
   machine: Machine,
   directory: string,
   program: readonly string[],
+  clock: Clock = systemClock,
 ): Promise<void> {
-  await run(core, machine, async ({ inputs, ...tools }) => {
+  await run(core, machine, clock, async ({ inputs, ...tools }) => {
     const { handToBackground } = await import('./after-job.ts');
     await handToBackground(directory, inputs, { ...tools, machine }, program);
   });
 }
 
-async function run(core: Core, machine: Machine, act: (step: Step) => Promise<void>): Promise<void> {
+async function run(
+  core: Core,
+  machine: Machine,
+  clock: Clock,
+  act: (step: Step) => Promise<void>,
+): Promise<void> {
   const secrets = new Secrets(core.setSecret);
   const log = createLog(core, secrets);
   const report = createReport(core, log, secrets, documentationUrl(machine.environment));
   try {
     const inputs = readInputs(core.getInput, machine.environment, secrets);
-    const client = createClient(inputs.server, inputs.adminToken, log);
+    const client = createClient(inputs, log, clock);
     await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report });
   } catch (error) {
     report.failures([Failure.from(error)]);

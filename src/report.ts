@@ -1,7 +1,6 @@
-import { inspect } from 'node:util';
-import { describeFailure, type Failure } from './failure.ts';
+import { causesOf, describeFailure, type Failure } from './failure.ts';
 import type { Grant } from './grants.ts';
-import type { Core, Log } from './log.ts';
+import { type Core, inert, type Log } from './log.ts';
 import type { RunnerReport } from './removal.ts';
 import type { Secrets } from './secrets.ts';
 import { scheduledState } from './start.ts';
@@ -47,10 +46,11 @@ export function createReport(
         return;
       }
       for (const failure of failures) {
-        log.debug(inspect(failure));
+        // Not `inspect`, which escapes and breaks text up: a secret in it could not be recognized.
+        log.debug(causesOf(failure).map(stackOf).join('\nCaused by '));
       }
       const messages = failures.map((failure) => describeFailure(failure, documentation));
-      core.setFailed(secrets.redact(messages.join('\n\n')));
+      core.setFailed(inert(secrets.redact(messages.join('\n\n'))));
     },
   };
 }
@@ -75,4 +75,8 @@ async function summarize(core: Core, secrets: Secrets, reports: readonly RunnerR
 /** A runner's name, and what GitHub says, may hold anything. */
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function stackOf(error: { stack?: unknown; message?: unknown }): string {
+  return String(error.stack ?? error.message);
 }

@@ -57,8 +57,17 @@ function base64FormsOf(value: string): string[] {
     .filter((form) => form.length >= 8);
 }
 
-/** Matches the text also where a line break was put into it. */
+/** No token of GitHub's comes near this; a regular expression of some ten thousand characters overflows. */
+const longestPattern = 1_000;
+
+/**
+ * Matches the text also where line breaks or other white space were put into it, as they are or escaped. Of a very long
+ * one it matches the beginning and all that follows up to white space.
+ */
 function acrossLines(text: string): RegExp {
-  const characters = [...text].map((character) => character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'));
-  return new RegExp(characters.join('(?:\\r?\\n)?'), 'g');
+  const characters = [...text.slice(0, longestPattern)].map((character) =>
+    character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'),
+  );
+  const rest = text.length > longestPattern ? '\\S*' : '';
+  return new RegExp(characters.join('(?:\\s|\\\\[rn]){0,8}') + rest, 'g');
 }

@@ -25,7 +25,10 @@ beforeEach(async () => {
   github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo', 'enterprises/acme'] });
   const recording = recordingLog();
   lines = recording.lines;
-  client = createClient(parseServer(github.apiUrl), 'ghp_admin', recording.log);
+  client = createClient(
+    { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 },
+    recording.log,
+  );
 });
 afterEach(() => github.close());
 
@@ -100,12 +103,15 @@ describe('an answer', () => {
 
   test.each([
     ['unknown', repository, 'bad-credentials', 'GitHub answered 401, "Bad credentials"'],
-    ['ghs_none', repository, 'missing-permission', 'GITHUB_TOKEN'],
+    ['ghs_none', repository, 'github-token-not-allowed', 'GITHUB_TOKEN'],
     ['ghp_none', { ...organization, organization: 'nobody' }, 'not-found', 'organization nobody'],
   ])('that refuses is explained, to %s', async (token, registration, kind, words) => {
     github.addAdminToken('ghs_none', { registrations: [] });
     github.addAdminToken('ghp_none', { registrations: [] });
-    const refused = createClient(parseServer(github.apiUrl), token, recordingLog().log);
+    const refused = createClient(
+      { server: parseServer(github.apiUrl), adminToken: token, retries: 0 },
+      recordingLog().log,
+    );
     const failure = await failureOf(() => refused.request({ ...list, registration } as Request));
     expect(failure.kind).toBe(kind);
     expect(failure.message).toContain('Could not list the runners: ');

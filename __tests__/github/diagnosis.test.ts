@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '../../src/failure.ts';
 import type { Answer, Request } from '../../src/github/client.ts';
-import { explainInvalidAnswer, explainNoAnswer, explainRefusal } from '../../src/github/diagnosis.ts';
+import { explainNoAnswer } from '../../src/github/connection.ts';
+import { explainAnswer, explainInvalidAnswer } from '../../src/github/diagnosis.ts';
 import type { Registration } from '../../src/registration.ts';
 import { parseServer } from '../../src/server.ts';
 import { enterprise, organization, repository } from '../support.ts';
@@ -23,7 +24,7 @@ const refusal = (
   status: number,
   adminToken = 'ghp_admin',
   registration: Registration = repository,
-): Failure => explainRefusal({ ...request, registration }, answer(status), adminToken, server);
+): Failure => explainAnswer({ ...request, registration }, answer(status), adminToken, server).failure;
 
 describe('a request without an answer', () => {
   test.each<[unknown, string]>([
@@ -32,13 +33,13 @@ describe('a request without an answer', () => {
     [new Error('high', { cause: 'no error' }), 'high'],
     ['no error', 'no error'],
   ])('is explained with what the operating system said: %p', (error, said) => {
-    const failure = explainNoAnswer(error, 'do this', server);
+    const { failure } = explainNoAnswer(error, 'do this', server);
     expect(failure).toMatchObject({
       kind: 'network',
       cause: error,
       explanation: {
         happened: `Could not do this: ghe.example:8443 did not answer (${said}).`,
-        cause: expect.stringContaining('a proxy that is missing or wrong'),
+        cause: expect.stringContaining('The connection broke off'),
         remedy: expect.stringMatching(/https:\/\/ghe\.example:8443\/api\/v3.*https_proxy and no_proxy/),
       },
     });
@@ -47,7 +48,7 @@ describe('a request without an answer', () => {
   test('is explained also where each of the addresses of the host failed, under an error that says nothing', () => {
     const refused = ['::1', '127.0.0.1'].map((address) => new Error(`connect ECONNREFUSED ${address}:443`));
     const error = new TypeError('fetch failed', { cause: new AggregateError(refused) });
-    expect(explainNoAnswer(error, 'do this', server).message).toContain(
+    expect(explainNoAnswer(error, 'do this', server).failure.message).toContain(
       'did not answer (connect ECONNREFUSED 127.0.0.1:443).',
     );
   });
@@ -55,8 +56,8 @@ describe('a request without an answer', () => {
   test('is explained by the failure behind it, where there is one', () => {
     const foreseen = new Failure('invalid-response', { happened: 'a', cause: 'b', remedy: 'c' });
     const error = new Error('high', { cause: new Error('middle', { cause: foreseen }) });
-    expect(explainNoAnswer(error, 'do this', server)).toBe(foreseen);
-    expect(explainNoAnswer(foreseen, 'do this', server)).toBe(foreseen);
+    expect(explainNoAnswer(error, 'do this', server).failure).toBe(foreseen);
+    expect(explainNoAnswer(foreseen, 'do this', server).failure).toBe(foreseen);
   });
 });
 
@@ -85,13 +86,13 @@ describe('an answer that refuses', () => {
     ['message', ''],
     [undefined, ''],
   ])('is quoted where it says why: %j', (data, quoted) => {
-    const { explanation } = explainRefusal(request, answer(403, data), 'ghp_admin', server);
+    const { explanation } = explainAnswer(request, answer(403, data), 'ghp_admin', server).failure;
     expect(explanation.happened).toBe(`Could not do this: GitHub answered 403${quoted}.`);
   });
 
   test('may come without the id of a request, or with a number for one', () => {
     const withHeaders = (headers: Answer['headers']): Failure =>
-      explainRefusal(request, { ...answer(404), headers }, 'ghp_admin', server);
+      explainAnswer(request, { ...answer(404), headers }, 'ghp_admin', server).failure;
     expect(withHeaders({}).explanation.requestId).toBeUndefined();
     expect(withHeaders({ 'x-github-request-id': 12 }).explanation.requestId).toBe('12');
   });

@@ -22,7 +22,10 @@ afterEach(() => github.close());
 function create(
   registration: Parameters<typeof createRemoveToken>[1] = repository,
 ): ReturnType<typeof createRemoveToken> {
-  const client = createClient(parseServer(github.apiUrl), 'ghp_admin', silentLog);
+  const client = createClient(
+    { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 },
+    silentLog,
+  );
   return createRemoveToken(client, registration, new Secrets((value) => masked.push(value)));
 }
 
@@ -58,9 +61,6 @@ test.each(['!', '~', 'AREMOVE'])(
 
 const expires_at = '2026-11-20T19:21:00.000-08:00';
 test.each([
-  [undefined, []],
-  [null, []],
-  ['AREMOVE', []],
   [[], []],
   [{ expires_at }, []],
   [{ token: 1, expires_at }, []],
@@ -73,6 +73,9 @@ test.each([
   [{ token: 'AREMOVE' }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: 1_700_000_000 }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: 'soon' }, ['AREMOVE']],
+  [{ token: 'AREMOVE', expires_at: '2026-99-99T99:99:99Z' }, ['AREMOVE']],
+  [{ token: 'AREMOVE', expires_at: `${expires_at} (or so)` }, ['AREMOVE']],
+  [{ token: 'A'.repeat(1001), expires_at }, ['A'.repeat(1001)]],
 ])(
   'an answer that holds no token is an error, and what may be one is masked: %j',
   async (body, maskedValues) => {

@@ -12,7 +12,10 @@ beforeEach(async () => {
   github = await GitHub.start();
   github.addRepository('octo/app');
   github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
-  client = createClient(parseServer(github.apiUrl), 'ghp_admin', silentLog);
+  client = createClient(
+    { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 },
+    silentLog,
+  );
 });
 afterEach(() => github.close());
 
@@ -33,7 +36,7 @@ test('repositories that the token cannot see are not known to be the same', asyn
   expect(await isSameRepository(client, { ...repository, repo: 'gone' }, other)).toBe(false);
 });
 
-test.each([null, {}, 'text'])('an answer without an id says nothing: %j', async (body) => {
+test.each([{}, [], { id: null }])('an answer without an id says nothing: %j', async (body) => {
   github.intercept = (_request, response) => {
     github.send(response, { status: 200, body });
     return true;

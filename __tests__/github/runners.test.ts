@@ -20,7 +20,10 @@ beforeEach(async () => {
   github = await GitHub.start();
   github.addOrganization('octo');
   github.addAdminToken('ghp_admin', { registrations: ['octo'] });
-  client = createClient(parseServer(github.apiUrl), 'ghp_admin', silentLog);
+  client = createClient(
+    { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 },
+    silentLog,
+  );
 });
 afterEach(() => github.close());
 
@@ -33,9 +36,6 @@ function answer(status: number, body?: unknown): void {
 const sent = (): string[] => github.requests.map(({ method, path }) => `${method} ${path}`);
 
 const noRunner = [
-  undefined,
-  null,
-  'runner',
   [],
   { name: 'a', busy: false },
   { id: 7, busy: false },
@@ -98,11 +98,14 @@ describe('runners that are looked for by name', () => {
 
   test('are picked out of all that a server lists which is too old for the filter', async () => {
     const runner = { id: 9, name: 'big runner & co', busy: false, ephemeral: true };
-    answer(200, { total_count: 2, runners: [{ ...runner, name: 'another' }, ...noRunner, runner] });
+    answer(200, {
+      total_count: 2,
+      runners: [{ ...runner, name: 'another' }, ...noRunner, null, 'runner', runner],
+    });
     expect(await findRunnersByName(client, identity)).toEqual([runner]);
   });
 
-  test.each([undefined, null, 'runners', {}, { runners: null }, { runners: {} }])(
+  test.each([[], {}, { runners: null }, { runners: {} }])(
     'are an error when GitHub answers with something else: %j',
     async (body) => {
       answer(200, body);

@@ -514,7 +514,7 @@ export function describeRemoval(subject: Subject): void {
         return gone;
       };
 
-      const result = await remove(installation);
+      const result = await remove(installation, { retries: '0' });
 
       expect(result.conclusion).toBe('success');
       expect(runnersOf(result)).toMatchObject([
@@ -570,7 +570,7 @@ export function describeRemoval(subject: Subject): void {
         }
       };
 
-      const result = await remove(installation);
+      const result = await remove(installation, { retries: '0' });
 
       expectFailure(result, /exit code 1, "Something is wrong"/, /#removal-failed/);
     });

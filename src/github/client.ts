@@ -1,12 +1,16 @@
 import { getOctokit } from '@actions/github';
 import { RequestError } from '@octokit/request-error';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Inputs } from '../inputs.ts';
 import type { Log } from '../log.ts';
 import { apiRoute, type Registration } from '../registration.ts';
-import type { Server } from '../server.ts';
-import { explainNoAnswer, explainRefusal } from './diagnosis.ts';
+import { isJson } from './answer.ts';
+import { explainNoAnswer } from './connection.ts';
+import { explainAnswer } from './diagnosis.ts';
 import { createFetch } from './fetch.ts';
+import { type Setback, withRetries } from './retry.ts';
 
-/** An answer of GitHub's API. Nothing in it has been checked. */
+/** An answer of GitHub's API. Of what is in it, nothing has been checked but that it is JSON. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
@@ -32,8 +36,15 @@ export interface Client {
   request(request: Request): Promise<Answer>;
 }
 
-/** @param adminToken is sent to this server and to no other */
-export function createClient(server: Server, adminToken: string, log: Log): Client {
+/**
+ * @param inputs the server, the token (which is sent to this server and to no other), and how often what failed for a
+ *   passing reason is tried again
+ */
+export function createClient(
+  { server, adminToken, retries }: Pick<Inputs, 'server' | 'adminToken' | 'retries'>,
+  log: Log,
+  clock: Clock = systemClock,
+): Client {
   const octokit = getOctokit(adminToken, {
     baseUrl: server.apiUrl,
     userAgent: 'runner-remove-token',
@@ -41,7 +52,7 @@ export function createClient(server: Server, adminToken: string, log: Log): Clie
     request: { fetch: createFetch(server.apiUrl), log: { warn: log.debug } },
   });
 
-  async function answerTo({ purpose, registration, method, path, parameters }: Request): Promise<Answer> {
+  async function send({ registration, method, path, parameters }: Request): Promise<Answer> {
     const base = apiRoute(registration);
     try {
       return await octokit.request(`${method} ${base.path}${path}`, {
@@ -53,17 +64,20 @@ export function createClient(server: Server, adminToken: string, log: Log): Clie
       if (error instanceof RequestError && error.response !== undefined) {
         return error.response;
       }
-      throw explainNoAnswer(error, purpose, server);
+      throw error;
     }
   }
 
-  return {
-    request: async (request) => {
-      const answer = await answerTo(request);
-      if (!request.expected.includes(answer.status)) {
-        throw explainRefusal(request, answer, adminToken, server);
-      }
-      return answer;
-    },
-  };
+  async function attempt(request: Request): Promise<Answer | Setback> {
+    let answer: Answer;
+    try {
+      answer = await send(request);
+    } catch (error) {
+      return explainNoAnswer(error, request.purpose, server);
+    }
+    const isAnswer = request.expected.includes(answer.status) && (answer.status === 204 || isJson(answer));
+    return isAnswer ? answer : explainAnswer(request, answer, adminToken, server);
+  }
+
+  return { request: (request) => withRetries(() => attempt(request), { retries, clock, log }) };
 }

@@ -1,6 +1,6 @@
-import { HttpClient } from '@actions/http-client';
 import { fetch, type RequestInit, Response } from 'undici';
 import { Failure } from '../failure.ts';
+import { proxyFor } from './proxy.ts';
 
 /** A request that has no answer after this time, in milliseconds, has failed. */
 const requestTimeout = 30_000;
@@ -15,7 +15,7 @@ const maximumRedirects = 5;
  * @param apiUrl the root of the server's REST API
  */
 export function createFetch(apiUrl: string): typeof fetch {
-  const dispatcher = new HttpClient().getAgentDispatcher(apiUrl);
+  const dispatcher = proxyFor(apiUrl);
   return async (input, init) => {
     const options: RequestInit = {
       ...init,

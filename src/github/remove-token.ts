@@ -44,9 +44,11 @@ function hasToken(data: unknown): data is { token: string } {
 function isRemoveToken(data: unknown): data is RemoveToken {
   return (
     hasToken(data) &&
-    /^[\x21-\x7e]+$/.test(data.token) &&
+    /^[\x21-\x7e]{1,1000}$/.test(data.token) &&
     'expires_at' in data &&
     typeof data.expires_at === 'string' &&
+    // Date.parse alone takes a good deal more, such as comments in parentheses.
+    /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(data.expires_at) &&
     !Number.isNaN(Date.parse(data.expires_at))
   );
 }

@@ -12,7 +12,7 @@ export async function isSameRepository(client: Client, one: Repository, other: R
 }
 
 /** @returns `undefined` when the token cannot see it */
-async function idOf(client: Client, repository: Repository): Promise<unknown> {
+async function idOf(client: Client, repository: Repository): Promise<number | undefined> {
   const request: Request = {
     purpose: `look up the ${describeRegistration(repository)}`,
     registration: repository,
@@ -20,6 +20,7 @@ async function idOf(client: Client, repository: Repository): Promise<unknown> {
     path: '',
     expected: [200, 404],
   };
-  const { status, data } = await client.request(request);
-  return status === 200 && typeof data === 'object' && data !== null && 'id' in data ? data.id : undefined;
+  const { data } = await client.request(request);
+  const { id } = data as { id?: unknown };
+  return typeof id === 'number' ? id : undefined;
 }
