@@ -17,8 +17,8 @@ var addressing = __webpack_require__(8319);
 var src_failure = __webpack_require__(1633);
 // EXTERNAL MODULE: ./src/registration.ts
 var registration = __webpack_require__(9362);
-// EXTERNAL MODULE: ./src/github/diagnosis.ts
-var diagnosis = __webpack_require__(7318);
+// EXTERNAL MODULE: ./src/github/diagnosis.ts + 1 modules
+var diagnosis = __webpack_require__(2313);
 ;// CONCATENATED MODULE: ./src/github/runners.ts
 
 
@@ -35,7 +35,7 @@ async function getRunner(client, identity) {
     }
     const runner = parseRunner(answer.data);
     if (runner === undefined) {
-        throw (0,diagnosis/* explainInvalidAnswer */.zR)(request, answer, 'without a runner in it');
+        throw (0,diagnosis/* explainInvalidAnswer */.z)(request, answer, 'without a runner in it');
     }
     return isSame(runner, identity) ? runner : undefined;
 }
@@ -53,7 +53,7 @@ async function findRunnersByName(client, identity) {
     const { data } = answer;
     const listed = typeof data === 'object' && data !== null && 'runners' in data ? data.runners : undefined;
     if (!Array.isArray(listed)) {
-        throw (0,diagnosis/* explainInvalidAnswer */.zR)(request, answer, 'without a list of runners in it');
+        throw (0,diagnosis/* explainInvalidAnswer */.z)(request, answer, 'without a list of runners in it');
     }
     return listed
         .map(parseRunner)

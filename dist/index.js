@@ -27504,7 +27504,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9469:
+/***/ 5498:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -27638,7 +27638,7 @@ const {
 } = __nccwpck_require__(8625)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
 const { closeWebSocketConnection } = __nccwpck_require__(6897)
-const { PerMessageDeflate } = __nccwpck_require__(9469)
+const { PerMessageDeflate } = __nccwpck_require__(5498)
 const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
@@ -29311,6 +29311,7 @@ function ownRegistration(directory, url, host) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   Ic: () => (/* binding */ describeFailure),
+/* harmony export */   cZ: () => (/* binding */ causesOf),
 /* harmony export */   ou: () => (/* binding */ documentationUrl)
 /* harmony export */ });
 /* unused harmony export failureKinds */
@@ -29321,10 +29322,16 @@ function ownRegistration(directory, url, host) {
 const failureKinds = (/* unused pure expression or super */ null && ([
     'invalid-input',
     'bad-credentials',
+    'github-token-not-allowed',
     'missing-permission',
+    'sso-required',
+    'ip-not-allowed',
     'not-found',
+    'rate-limited',
     'server-error',
     'network',
+    'tls',
+    'proxy',
     'invalid-response',
     'not-a-runner',
     'registration-mismatch',
@@ -29357,6 +29364,17 @@ class Failure extends Error {
     }
 }
 /**
+ * An error, its cause, the cause of that, and so on: the deepest says what the operating system said. Where several
+ * addresses were tried, that is about the last of them.
+ */
+function causesOf(error) {
+    if (typeof error !== 'object' || error === null) {
+        return [];
+    }
+    const { errors, cause } = error;
+    return [error, ...causesOf(errors?.at(-1) ?? cause)];
+}
+/**
  * The message of a failure: what happened, the likely cause, what to do, a line each.
  *
  * @param documentation where the action's documentation is found (see `documentationUrl`), if that is known
@@ -29371,7 +29389,9 @@ function describeFailure(failure, documentation) {
         documentation === undefined
             ? `More: the section "${failure.kind}" of docs/troubleshooting.md in this action's repository`
             : `More: ${documentation}#${failure.kind}`,
-    ].join('\n');
+    ]
+        .map((line) => line.replaceAll(/\s+/g, ' '))
+        .join('\n');
 }
 /**
  * The address of the troubleshooting page in the version of the action that is running.
@@ -29392,115 +29412,345 @@ function documentationUrl(environment) {
 
 /***/ }),
 
-/***/ 7318:
+/***/ 1893:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   GC: () => (/* binding */ explainRefusal),
-/* harmony export */   n3: () => (/* binding */ explainNoAnswer),
-/* harmony export */   zR: () => (/* binding */ explainInvalidAnswer)
+/* harmony export */   Fh: () => (/* binding */ isJson),
+/* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   hD: () => (/* binding */ quote),
+/* harmony export */   wx: () => (/* binding */ header)
 /* harmony export */ });
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1633);
-/* harmony import */ var _registration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9362);
-
-
-/** Explains a request that was never answered, or not in a way that can be read. */
-function explainNoAnswer(error, purpose, server) {
-    const causes = causesOf(error);
-    const foreseen = causes.find((cause) => cause instanceof _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR);
-    if (foreseen !== undefined) {
-        return foreseen;
-    }
-    const said = String(causes.at(-1)?.message ?? error);
-    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('network', {
-        happened: `Could not ${purpose}: ${new URL(server.apiUrl).host} did not answer (${said}).`,
-        cause: 'This machine cannot reach the host: its name, a firewall, a proxy that is missing or wrong, or an outage.',
-        remedy: `Check from this machine that ${server.apiUrl} can be reached, and that https_proxy and no_proxy are set for this step as the network needs them.`,
-    }, { cause: error });
+/** A header, by its name in lower case. */
+function header(answer, name) {
+    return answer.headers[name]?.toString();
+}
+/** What GitHub says in words about a request that failed; empty when it says nothing. */
+function messageOf({ data }) {
+    return typeof data === 'object' && data !== null && 'message' in data && typeof data.message === 'string'
+        ? data.message
+        : '';
+}
+/** Whether the body is what every answer of the REST API is that has one: a JSON object or array. */
+function isJson({ data }) {
+    return typeof data === 'object' && data !== null && !(data instanceof ArrayBuffer);
 }
 /**
- * An error, its cause, the cause of that, and so on: the deepest says what the operating system said. Where several
- * addresses were tried, that is about the last of them.
+ * Text from elsewhere in quotation marks. One that is too long to read is left out as a whole: a part of it could hold a
+ * part of a secret, which nothing would recognize.
  */
-function causesOf(error) {
-    if (typeof error !== 'object' || error === null) {
-        return [];
-    }
-    const { errors, cause } = error;
-    return [error, ...causesOf(errors?.at(-1) ?? cause)];
+function quote(text) {
+    return text.length > 500 ? `(${text.length} characters)` : `"${text}"`;
 }
-/** Explains an answer that refuses what was asked. */
-function explainRefusal(request, answer, adminToken, server) {
-    const failed = `Could not ${request.purpose}: GitHub answered ${answer.status}${messageOf(answer)}.`;
-    const requestId = header(answer, 'x-github-request-id');
-    const what = (0,_registration_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRegistration */ .B4)(request.registration);
+
+
+/***/ }),
+
+/***/ 2313:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ explainAnswer),
+  z: () => (/* binding */ explainInvalidAnswer)
+});
+
+// EXTERNAL MODULE: ./src/failure.ts
+var src_failure = __nccwpck_require__(1633);
+// EXTERNAL MODULE: ./src/registration.ts
+var src_registration = __nccwpck_require__(9362);
+// EXTERNAL MODULE: ./src/github/answer.ts
+var github_answer = __nccwpck_require__(1893);
+// EXTERNAL MODULE: ./src/github/retry.ts
+var retry = __nccwpck_require__(8129);
+;// CONCATENATED MODULE: ./src/github/rate-limit.ts
+
+
+
+/** GitHub asks for at least a minute after a secondary limit for which it names no time. */
+const waitAfterSecondaryLimit = 60_000;
+const day = 24 * 60 * 60 * 1000;
+/**
+ * Whether an answer is about too many requests.
+ *
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+function isRateLimited(answer) {
+    return (answer.status === 429 ||
+        (answer.status === 403 &&
+            ((0,github_answer/* header */.wx)(answer, 'retry-after') !== undefined ||
+                (0,github_answer/* header */.wx)(answer, 'x-ratelimit-remaining') === '0' ||
+                /rate limit/i.test((0,github_answer/* messageOf */.bD)(answer)))));
+}
+/** How long the server asks to wait, in milliseconds; `undefined` when it does not. */
+function waitAskedFor(answer) {
+    const retryAfter = (0,github_answer/* header */.wx)(answer, 'retry-after');
+    if (retryAfter !== undefined) {
+        const time = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now(answer);
+        return Number.isNaN(time) ? undefined : Math.max(time, 0);
+    }
+    const reset = (0,github_answer/* header */.wx)(answer, 'x-ratelimit-reset');
+    return (0,github_answer/* header */.wx)(answer, 'x-ratelimit-remaining') === '0' && reset !== undefined && /^\d+$/.test(reset)
+        ? Math.max(Number(reset) * 1000 - now(answer), 0)
+        : undefined;
+}
+/** Explains that there were too many requests, and when the next can be made. */
+function explainRateLimit(answer, failed) {
+    const isPrimary = (0,github_answer/* header */.wx)(answer, 'x-ratelimit-remaining') === '0';
+    const isSecondary = /secondary rate limit|abuse/i.test((0,github_answer/* messageOf */.bD)(answer));
+    const wait = waitAskedFor(answer) ?? (isSecondary ? waitAfterSecondaryLimit : undefined);
+    const failure = new src_failure/* Failure */.HR('rate-limited', {
+        happened: failed,
+        cause: isPrimary
+            ? 'The requests that this token (or all of its owner) may make in an hour are used up.'
+            : 'Too many requests in a short time: GitHub slows down what creates tokens, for a token and all that share it.',
+        remedy: `${wait === undefined ? 'Run the job again in a few minutes.' : `It will work again ${when(wait, now(answer))}.`} If it happens often, spread the jobs out, give this action a token of its own, or ask once for many runners: one remove token serves all of a registration.`,
+        requestId: (0,github_answer/* header */.wx)(answer, 'x-github-request-id'),
+    });
+    return new retry/* Setback */.Q(failure, wait ?? 'passing');
+}
+/** When it will work again: `at 2026-11-21T10:00:00Z, in 12 minutes`. */
+function when(wait, from) {
+    if (wait > day) {
+        return 'in more than a day';
+    }
+    const time = new Date(from + wait).toISOString().replace(/\.\d+/, '');
+    return `at ${time}, in ${wait < 120_000 ? `${Math.ceil(wait / 1000)} seconds` : `${Math.ceil(wait / 60_000)} minutes`}`;
+}
+/** The time on the server's clock: this machine's may be wrong. */
+function now(answer) {
+    const date = Date.parse((0,github_answer/* header */.wx)(answer, 'date') ?? '');
+    return Number.isNaN(date) ? Date.now() : date;
+}
+
+;// CONCATENATED MODULE: ./src/github/diagnosis.ts
+
+
+
+
+
+/** What a kind of registration asks of a token, as GitHub's settings and its API call it. */
+const needs = {
+    repository: { permission: 'repository permission "Administration: write"', scope: 'repo' },
+    organization: { permission: 'organization permission "Self-hosted runners: write"', scope: 'admin:org' },
+    enterprise: {
+        permission: 'enterprise permission "Self-hosted runners: write"',
+        scope: 'manage_runners:enterprise',
+    },
+};
+/** Explains an answer that is not what was asked for. */
+function explainAnswer(request, answer, adminToken, server) {
+    const { status } = answer;
+    const message = (0,github_answer/* messageOf */.bD)(answer);
+    const failed = `Could not ${request.purpose}: GitHub answered ${status}${message === '' ? '' : `, ${(0,github_answer/* quote */.hD)(message)}`}.`;
+    if (isRateLimited(answer)) {
+        return explainRateLimit(answer, failed);
+    }
+    if (status >= 500 || status === 408) {
+        return explainServerError(answer, failed);
+    }
+    // An answer to the question that was cut off or replaced on its way; a page that refuses stays.
+    const isDamaged = request.expected.includes(status) || (status >= 200 && status < 300 && status !== 204);
+    if (!(0,github_answer/* isJson */.Fh)(answer) && (isDamaged || isPage(answer))) {
+        const problem = isPage(answer) ? 'a web page instead of JSON' : 'not JSON';
+        const failure = explainInvalidAnswer(request, answer, problem, server);
+        return new retry/* Setback */.Q(failure, isDamaged ? (waitAskedFor(answer) ?? 'passing') : 'permanent');
+    }
+    const refusal = explainRefusal(request, answer, { failed, adminToken, server });
+    return new retry/* Setback */.Q(refusal, 'permanent');
+}
+/** GitHub tells the kinds of token apart by how they begin (github.blog, "Behind GitHub's new authentication token formats"). */
+function explainRefusal(request, answer, { failed, adminToken, server }) {
+    const requestId = (0,github_answer/* header */.wx)(answer, 'x-github-request-id');
+    const { registration } = request;
+    const what = (0,src_registration/* describeRegistration */.B4)(registration);
+    const explained = (kind, cause, remedy) => new src_failure/* Failure */.HR(kind, { happened: failed, cause, remedy, requestId });
+    const signOn = /^required\b(?:.*url=(https:\/\/[^\s;]{1,500}))?/i.exec((0,github_answer/* header */.wx)(answer, 'x-github-sso') ?? '');
+    if (signOn !== null) {
+        return explained('sso-required', `The token is not authorized for single sign-on (SAML), which the owner of the ${what} demands.`, signOn[1] === undefined
+            ? 'Authorize the token: Settings, Developer settings, Personal access tokens, Configure SSO.'
+            : `Open ${signOn[1]} as the owner of the token and authorize it.`);
+    }
     switch (answer.status) {
         case 401:
-            return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('bad-credentials', {
-                happened: failed,
-                cause: `The token in the input "token" is not valid on ${server.webUrl}: expired, revoked, cut off when it was copied, or made on another server.`,
-                remedy: 'Make a new token, store it as the secret again, and check that "github-api-url" names the server it was made on.',
-                requestId,
-            });
+            return explained('bad-credentials', `The token in the input "token" is not valid on ${server.webUrl}: expired, revoked, cut off when it was copied, or made on another server.`, 'Make a new token, store it as the secret again, and check that "github-api-url" names the server it was made on.');
         case 403:
-            return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('missing-permission', {
-                happened: failed,
-                cause: causeOf403(adminToken, what),
-                remedy: remedyFor(request.registration),
-                requestId,
-            });
+            if (/ip allow list/i.test((0,github_answer/* messageOf */.bD)(answer))) {
+                return explained('ip-not-allowed', `The owner of the ${what} lets only certain addresses use the API, and the one that this machine (or its proxy) comes from is not among them.`, 'Have the address in the message added to the IP allow list of the organization or enterprise, or run the step where an allowed address is used.');
+            }
+            if (/\barchived\b/i.test((0,github_answer/* messageOf */.bD)(answer))) {
+                return explained('missing-permission', `The ${what} is archived, and nothing in it can be changed.`, 'Unarchive the repository for as long as it takes to remove its runners.');
+            }
+            if (adminToken.startsWith('ghs_')) {
+                return explained('github-token-not-allowed', `The token is either the workflow's own GITHUB_TOKEN, which can never do this, or that of a GitHub App without the permission on the ${what}${acceptedPermissions(answer)}.`, `Use another token than GITHUB_TOKEN. ${remedyFor(registration)} A changed permission of an app has to be accepted in its installation.`);
+            }
+            return explained('missing-permission', causeOf403(answer, adminToken, what), remedyFor(registration));
         case 404:
-            return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('not-found', {
-                happened: failed,
-                cause: `Either the token has no admin rights on the ${what} (GitHub then answers as if it were not there), or there is no such ${request.registration.kind} on ${server.webUrl}.`,
-                remedy: `${remedyFor(request.registration)} Check the spelling in the inputs too.`,
-                requestId,
-            });
+            return explained('not-found', causeOf404(request, answer, adminToken, server), `${remedyFor(registration)} Check the spelling in the inputs too.${hintForEnterprise(registration)}`);
         default:
-            return answer.status < 500
-                ? explainInvalidAnswer(request, answer, `where ${request.expected.join(' or ')} was due`)
-                : new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('server-error', {
-                    happened: failed,
-                    cause: 'GitHub, or a proxy in front of it, has a problem of its own.',
-                    remedy: 'Run the job again later, and look at https://www.githubstatus.com.',
-                    requestId,
-                });
+            return (0,github_answer/* messageOf */.bD)(answer) === ''
+                ? explainInvalidAnswer(request, answer, `where ${request.expected.join(' or ')} was due`, server)
+                : explained('invalid-response', 'GitHub refuses for a reason that this version of the action does not know; its own words are above.', 'Do what they say; if they say nothing of use, look whether there is a newer version of the action.');
     }
 }
 /** Explains an answer that is not one of GitHub's REST API to this request. */
-function explainInvalidAnswer(request, answer, problem) {
-    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('invalid-response', {
+function explainInvalidAnswer(request, answer, problem, server) {
+    const isRoot = server !== undefined && /^https?:\/\/(?!api\.)[^/]+$/.test(server.apiUrl);
+    return new src_failure/* Failure */.HR('invalid-response', {
         happened: `Could not ${request.purpose}: the answer cannot be used (status ${answer.status}, ${problem}).`,
-        cause: 'Something between this machine and GitHub, such as a proxy or a sign-in page, answers in its place.',
-        remedy: 'Check the input "github-api-url" and the proxy settings of this machine.',
-        requestId: header(answer, 'x-github-request-id'),
+        cause: isRoot
+            ? '"github-api-url" has no path: the API of a GitHub Enterprise Server is below /api/v3, and its web pages answered. Or a proxy or a sign-in page answers in its place.'
+            : 'Something between this machine and GitHub, such as a proxy or a sign-in page, answers in its place.',
+        remedy: isRoot
+            ? `Set "github-api-url" to ${server.apiUrl}/api/v3, or check the proxy settings of this machine.`
+            : 'Check the input "github-api-url" and the proxy settings of this machine.',
+        requestId: (0,github_answer/* header */.wx)(answer, 'x-github-request-id'),
     });
 }
-/** GitHub tells the kinds of token apart by how they begin. */
-function causeOf403(adminToken, what) {
+function explainServerError(answer, failed) {
+    const wait = waitAskedFor(answer);
+    const failure = new src_failure/* Failure */.HR('server-error', {
+        happened: failed,
+        cause: 'GitHub, or a proxy in front of it, has a problem of its own.',
+        remedy: `Run the job again later${wait === undefined ? '' : ` (it asks to come back ${when(wait, now(answer))})`}, and look at https://www.githubstatus.com.`,
+        requestId: (0,github_answer/* header */.wx)(answer, 'x-github-request-id'),
+    });
+    return new retry/* Setback */.Q(failure, wait ?? 'passing');
+}
+function isPage(answer) {
+    return /^text\/html\b/i.test((0,github_answer/* header */.wx)(answer, 'content-type') ?? '');
+}
+function causeOf403(answer, adminToken, what) {
+    if (adminToken.startsWith('github_pat_')) {
+        return `The fine-grained token lacks the permission on the ${what}${acceptedPermissions(answer)}, or an owner has not approved it yet.`;
+    }
+    const scopes = scopesOf(answer);
+    if (scopes?.isMissing) {
+        return `The token has ${scopes.described}, or the person who made it is no admin of the ${what}.`;
+    }
+    return scopes === undefined
+        ? `The token lacks the permission${acceptedPermissions(answer)}, or the person who made it is no admin of the ${what}.`
+        : `The person who made the token is no admin of the ${what}: the token itself has the scope.`;
+}
+/** GitHub answers "not found" for what a token may not know about: which is likelier depends on the token. */
+function causeOf404({ registration }, answer, adminToken, server) {
+    const what = (0,src_registration/* describeRegistration */.B4)(registration);
+    const missing = `there is no such ${registration.kind} on ${server.webUrl}`;
     if (adminToken.startsWith('ghs_')) {
-        return `The token is either the workflow's own GITHUB_TOKEN, which can never do this, or that of a GitHub App without the permission on the ${what}.`;
+        return `Either the GitHub App is not installed on the ${what} (the workflow's own GITHUB_TOKEN knows its own repository only, and can never do this), or ${missing}.`;
     }
-    return `The token lacks the permission, or the person who made it is no admin of the ${what}.`;
-}
-function remedyFor(registration) {
-    switch (registration.kind) {
-        case 'repository':
-            return 'Use a token with the repository permission "Administration: write" (fine-grained or GitHub App), or the scope "repo" of an admin (classic).';
-        case 'organization':
-            return 'Use a token with the organization permission "Self-hosted runners: write" (fine-grained or GitHub App), or the scope "admin:org" (classic).';
-        case 'enterprise':
-            return 'Use a token with the enterprise permission "Self-hosted runners: write", or the scope "manage_runners:enterprise" (classic).';
+    if (adminToken.startsWith('github_pat_')) {
+        return `Either the fine-grained token was not given access to the ${what} when it was made (its resource owner and its repositories), or ${missing}.`;
     }
+    const scopes = scopesOf(answer);
+    if (scopes !== undefined && !scopes.isMissing) {
+        return `The token has the scope; so either ${missing}, or the person who made the token has no admin rights on the ${what} (GitHub then answers as if it were not there).`;
+    }
+    const lacking = scopes === undefined ? '' : `, as it has ${scopes.described}`;
+    return `Either the token has no admin rights on the ${what}${lacking} (GitHub then answers as if it were not there), or ${missing}.`;
 }
-function messageOf(answer) {
-    const { data } = answer;
-    return typeof data === 'object' && data !== null && 'message' in data && typeof data.message === 'string'
-        ? `, "${data.message}"`
+/** What a classic token may do, against what is accepted; `undefined` when GitHub does not say. */
+function scopesOf(answer) {
+    const [held, accepted] = ['x-oauth-scopes', 'x-accepted-oauth-scopes'].map((name) => (0,github_answer/* header */.wx)(answer, name)
+        ?.split(',')
+        .map((scope) => scope.trim())
+        .filter((scope) => scope !== ''));
+    if (held === undefined || accepted === undefined || accepted.length === 0) {
+        return undefined;
+    }
+    const has = held.length === 0 ? 'no scope' : `the scopes ${(0,github_answer/* quote */.hD)(held.join(', '))}`;
+    return {
+        isMissing: !accepted.some((scope) => held.includes(scope)),
+        described: `${has}, and one of ${(0,github_answer/* quote */.hD)(accepted.join(', '))} is needed`,
+    };
+}
+function acceptedPermissions(answer) {
+    const accepted = (0,github_answer/* header */.wx)(answer, 'x-accepted-github-permissions');
+    return accepted === undefined ? '' : ` (GitHub wants ${(0,github_answer/* quote */.hD)(accepted)})`;
+}
+function remedyFor({ kind }) {
+    const { permission, scope } = needs[kind];
+    const holder = kind === 'enterprise' ? '' : ' (fine-grained or GitHub App)';
+    const admin = kind === 'repository' ? ' of an admin' : '';
+    return `Use a token with the ${permission}${holder}, or the scope "${scope}"${admin} (classic).`;
+}
+function hintForEnterprise({ kind }) {
+    return kind === 'enterprise'
+        ? ' An enterprise is named by its slug, as in the address of its page (/enterprises/SLUG); a server without enterprise accounts has no such runners.'
         : '';
 }
-function header(answer, name) {
-    return answer.headers[name]?.toString();
+
+
+/***/ }),
+
+/***/ 8129:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ withRetries),
+/* harmony export */   Q: () => (/* binding */ Setback)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1633);
+
+/** An attempt that did not succeed. */
+class Setback {
+    failure;
+    /** Whether another attempt may succeed; the milliseconds to wait for it when the server says so. */
+    outlook;
+    constructor(failure, outlook) {
+        this.failure = failure;
+        this.outlook = outlook;
+    }
+}
+/** The wait before the second attempt, in milliseconds; it doubles with each further one. */
+const firstWait = 1_000;
+/** A longer wait is not worth a runner's time: the user is told when it will work instead. */
+const longestWait = 90_000;
+/** No attempt begins later than this after the first, in milliseconds: examples give the step five minutes. */
+const ceiling = 120_000;
+/**
+ * Tries until it succeeds, or there is no use in trying again. Everything that this action asks of GitHub may be
+ * repeated: reading, deleting, and creating a remove token, which changes nothing.
+ *
+ * Octokit's plugins for this do not fit (plugin-retry 8.1, plugin-throttling 11.0). The first ignores `retry-after`,
+ * waits without jitter, and tries certificate errors again; the second knows a secondary limit by its wording only, and
+ * spaces requests that need no spacing. Neither gives up on a long wait, and both bundle Bottleneck.
+ *
+ * @throws Failure of the last attempt
+ */
+async function withRetries(attempt, { retries, clock, log }) {
+    const begin = clock.now();
+    for (let attempts = 1;; attempts += 1) {
+        const outcome = await attempt();
+        if (!(outcome instanceof Setback)) {
+            return outcome;
+        }
+        const { failure, outlook } = outcome;
+        if (outlook === 'permanent' || attempts > retries) {
+            throw afterAttempts(failure, attempts);
+        }
+        const wait = waitFor(outlook, attempts);
+        if (wait > longestWait || clock.now() + wait > begin + ceiling) {
+            throw afterAttempts(failure, attempts);
+        }
+        log.info(`${failure.explanation.happened} Trying again in ${(wait / 1000).toFixed(1)} seconds (${attempts} of ${retries}).`);
+        await clock.sleep(wait);
+    }
+}
+/** Jobs that failed together do not come back together: the wait varies, but is never shorter than it has to be. */
+function waitFor(outlook, attempts) {
+    const variation = Math.random();
+    return outlook === 'passing'
+        ? firstWait * 2 ** (attempts - 1) * (0.5 + variation / 2)
+        : outlook * (1 + variation / 10);
+}
+function afterAttempts(failure, attempts) {
+    if (attempts === 1) {
+        return failure;
+    }
+    const happened = `${failure.explanation.happened} It was tried ${attempts} times.`;
+    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR(failure.kind, { ...failure.explanation, happened }, { cause: failure.cause });
 }
 
 
@@ -29510,8 +29760,8 @@ function header(answer, name) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9584);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3611);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9469);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4752);
 
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)(_actions_core__WEBPACK_IMPORTED_MODULE_0__, {
@@ -29525,7 +29775,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3611:
+/***/ 4752:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29536,6 +29786,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/addressing.ts
 var addressing = __nccwpck_require__(8319);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./src/clock.ts
+
+const systemClock = {
+    now: () => performance.now(),
+    sleep: async (milliseconds) => (0,promises_namespaceObject.setTimeout)(milliseconds),
+};
+
 // EXTERNAL MODULE: ./src/failure.ts
 var src_failure = __nccwpck_require__(1633);
 // EXTERNAL MODULE: external "fs"
@@ -34544,10 +34803,221 @@ function getOctokit(token, options, ...additionalPlugins) {
 //# sourceMappingURL=github.js.map
 // EXTERNAL MODULE: ./src/registration.ts
 var src_registration = __nccwpck_require__(9362);
-// EXTERNAL MODULE: ./src/github/diagnosis.ts
-var diagnosis = __nccwpck_require__(7318);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var http_client_lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./src/github/answer.ts
+var github_answer = __nccwpck_require__(1893);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+var lib_proxy = __nccwpck_require__(9783);
+;// CONCATENATED MODULE: ./src/github/proxy.ts
+
+
+
+/** A proxy did not open the way to the server. */
+class ProxyError extends Error {
+    /** The proxy's host, without what logs in to it. */
+    proxy;
+    /** What the proxy answered; `undefined` when it did not. */
+    status;
+    constructor(proxy, status, options) {
+        super(`the proxy ${proxy} ${status === undefined ? 'did not answer' : `answered ${status}`}`, options);
+        this.proxy = proxy;
+        this.status = status;
+    }
+}
+/**
+ * The way to a server through the proxy that the environment names for it, if it names one: `https_proxy` or
+ * `http_proxy`, in either case, but for the hosts in `no_proxy` and loopback; as in every action that uses the toolkit.
+ *
+ * @throws Failure when what the environment names cannot be a proxy. The toolkit goes past it.
+ */
+function proxyFor(serverUrl) {
+    const server = new URL(serverUrl);
+    const variable = server.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    const address = process.env[variable] || process.env[variable.toUpperCase()];
+    if (!address || (0,lib_proxy/* checkBypass */.H)(server)) {
+        return undefined;
+    }
+    const proxy = parseProxy(address);
+    if (proxy === undefined) {
+        throw new src_failure/* Failure */.HR('proxy', {
+            happened: `The variable ${variable} cannot be used. Nothing was requested or changed.`,
+            cause: 'It is not the address of an HTTP proxy, or its user name or password holds a character that has to be percent-encoded.',
+            remedy: `Set ${variable} to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT (a SOCKS proxy cannot be used), or name ${server.hostname} in no_proxy if it is reached without one.`,
+        });
+    }
+    return new undici.ProxyAgent({
+        ...proxy,
+        clientFactory: (origin, options) => new ProxyPool(origin, options),
+    });
+}
+/** Reads `http://USER:PASSWORD@HOST:PORT`, all but the host optional. */
+function parseProxy(address) {
+    try {
+        const url = new URL(address.includes('://') ? address : `http://${address}`);
+        const login = decodeURIComponent(`${url.username}:${url.password}`);
+        return /^https?:$/.test(url.protocol)
+            ? {
+                uri: url.origin,
+                ...(url.username !== '' && { token: `Basic ${Buffer.from(login).toString('base64')}` }),
+            }
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Connections to a proxy. Its failures get a class of their own: they are told from the server's, and undici (6.29)
+ * connects again, without end or pause, to a proxy that closes connections, unless the error is none of its own.
+ */
+class ProxyPool extends undici.Pool {
+    #host;
+    constructor(origin, options) {
+        super(origin, options);
+        this.#host = origin.host;
+    }
+    // undici's agent uses the form that returns a promise.
+    async connect(options) {
+        const data = await super.connect(options).catch((cause) => {
+            throw new ProxyError(this.#host, undefined, { cause });
+        });
+        if (data.statusCode !== 200) {
+            data.socket.destroy();
+            throw new ProxyError(this.#host, data.statusCode);
+        }
+        return data;
+    }
+}
+
+// EXTERNAL MODULE: ./src/github/retry.ts
+var retry = __nccwpck_require__(8129);
+;// CONCATENATED MODULE: ./src/github/connection.ts
+
+
+
+/** What the operating system, Node.js and undici call a failure, and where it comes from. */
+const causesOfNoAnswer = [
+    [
+        /^(ENOTFOUND|EAI_AGAIN)$/,
+        "The name of the host cannot be resolved: it is misspelled, or this machine's name server does not know it or has a problem.",
+    ],
+    [
+        /^ECONNREFUSED$/,
+        'Nothing listens there, or a firewall refuses the connection: the server or port is wrong, or it is down.',
+    ],
+    [
+        /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|TimeoutError)$/,
+        'A firewall that drops packets, a proxy that is needed and not set, or an outage.',
+    ],
+];
+/** Errors of OpenSSL and of Node.js about certificates: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const tlsCode = /^(ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+const trustProblem = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+/** Explains a request that was never answered, or not in a way that can be read. */
+function explainNoAnswer(error, purpose, server) {
+    const causes = (0,src_failure/* causesOf */.cZ)(error);
+    const foreseen = causes.find((cause) => cause instanceof src_failure/* Failure */.HR);
+    if (foreseen !== undefined) {
+        return new retry/* Setback */.Q(foreseen, 'permanent');
+    }
+    const proxyError = causes.find((cause) => cause instanceof ProxyError);
+    const deepest = causes.at(-1);
+    // The code of a DOMException, such as a time-out, is an old number; its name tells more.
+    const code = String(typeof deepest?.code === 'string' ? deepest.code : deepest?.name);
+    if (tlsCode.test(code)) {
+        const other = proxyError === undefined ? new URL(server.apiUrl).host : `the proxy ${proxyError.proxy}`;
+        return explainTlsError(code, String(deepest?.message), { error, purpose, other });
+    }
+    if (proxyError !== undefined) {
+        return explainProxyError(proxyError, { error, purpose, server });
+    }
+    const { host } = new URL(server.apiUrl);
+    if (/^(HPE_|UND_ERR_HEADERS_OVERFLOW|Z_)/.test(code) || deepest?.name === 'HTTPParserError') {
+        const failure = new src_failure/* Failure */.HR('invalid-response', {
+            happened: `Could not ${purpose}: the answer of ${host} cannot be read (${deepest?.message}).`,
+            cause: 'Something that does not speak HTTP listens there, or a proxy damaged the answer.',
+            remedy: 'Check the input "github-api-url" and the proxy settings of this machine.',
+        }, { cause: error });
+        // An unpacked body may have been cut off on its way; what is no HTTP stays none.
+        return new retry/* Setback */.Q(failure, code.startsWith('Z_') ? 'passing' : 'permanent');
+    }
+    const said = code === 'TimeoutError' ? 'nothing for 30 seconds' : String(deepest?.message ?? error);
+    const [, cause = 'The connection broke off: a restart, a firewall or a proxy on the way, or an outage.'] = causesOfNoAnswer.find(([pattern]) => pattern.test(code)) ?? [];
+    const failure = new src_failure/* Failure */.HR('network', {
+        happened: `Could not ${purpose}: ${host} did not answer (${said}).`,
+        cause,
+        remedy: `Check from this machine that ${server.apiUrl} can be reached, and that https_proxy and no_proxy are set for this step as the network needs them.`,
+    }, { cause: error });
+    return new retry/* Setback */.Q(failure, 'passing');
+}
+function explainTlsError(code, message, { error, purpose, other }) {
+    // What OpenSSL itself says holds addresses in memory and lines of its source.
+    const said = /^(ERR_SSL|EPROTO)/.test(code) ? code : `${code}: ${message}`;
+    const failure = new src_failure/* Failure */.HR('tls', {
+        happened: `Could not ${purpose}: no secure connection to ${other} could be made (${said}).`,
+        ...explainCertificate(code),
+    }, { cause: error });
+    return new retry/* Setback */.Q(failure, 'permanent');
+}
+function explainCertificate(code) {
+    if (trustProblem.test(code)) {
+        return {
+            cause: 'Its certificate comes from an authority that Node.js does not know: a private one, or that of a proxy which opens TLS.',
+            remedy: "Set NODE_EXTRA_CA_CERTS to a file (PEM) with that authority's certificate, in the .env file of the runner or in the step's env. Do not turn the check off: the token would go to anybody.",
+        };
+    }
+    if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) {
+        return {
+            cause: `The certificate is out of date, or the clock of this machine is wrong: it says ${new Date().toISOString()}.`,
+            remedy: "Compare the clock with the time of day and set it right (NTP). If it is right, the server's administrator has to renew the certificate.",
+        };
+    }
+    if (/ALTNAME|HOSTNAME/.test(code)) {
+        return {
+            cause: 'The certificate is for another name: the host in "github-api-url" is an alias or an address, or another machine answers in its place.',
+            remedy: 'Use the name in the certificate in "github-api-url", or have the certificate extended.',
+        };
+    }
+    return {
+        cause: 'The other side does not speak TLS on this port, or no version of it that Node.js accepts.',
+        remedy: 'Check the protocol and the port in "github-api-url" and in the proxy settings of this machine.',
+    };
+}
+function explainProxyError({ proxy, status, cause: reason }, { error, purpose, server }) {
+    const { hostname } = new URL(server.apiUrl);
+    const said = status === undefined ? `did not answer (${(0,src_failure/* causesOf */.cZ)(reason).at(-1)?.message})` : `answered ${status}`;
+    const failure = new src_failure/* Failure */.HR('proxy', {
+        happened: `Could not ${purpose}: the proxy ${proxy} ${said}, so that ${hostname} was not reached.`,
+        ...explainProxyStatus(status, hostname),
+    }, { cause: error });
+    const isPassing = status === undefined || status >= 500 || status === 429 || status === 408;
+    return new retry/* Setback */.Q(failure, isPassing ? 'passing' : 'permanent');
+}
+function explainProxyStatus(status, hostname) {
+    if (status === undefined) {
+        return {
+            cause: 'The address of the proxy is wrong, or it is down.',
+            remedy: `Check https_proxy in the .env file of the runner and in the step's env, or name ${hostname} in no_proxy if it is reached without a proxy.`,
+        };
+    }
+    if (status === 407) {
+        return {
+            cause: 'It wants a user name and a password, and got none or the wrong ones.',
+            remedy: 'Set https_proxy to http://USER:PASSWORD@HOST:PORT, with the password percent-encoded. Only the basic scheme is spoken.',
+        };
+    }
+    return status < 500
+        ? {
+            cause: `The rules of the proxy do not let this machine reach ${hostname}.`,
+            remedy: `Have ${hostname} allowed on the proxy, or name it in no_proxy if it is reached without one.`,
+        }
+        : {
+            cause: `The proxy cannot reach ${hostname}: it does not know the name, or the way on is interrupted.`,
+            remedy: `Try curl --proxy with the API root ${hostname} from this machine, and look at the log of the proxy.`,
+        };
+}
+
+// EXTERNAL MODULE: ./src/github/diagnosis.ts + 1 modules
+var diagnosis = __nccwpck_require__(2313);
 ;// CONCATENATED MODULE: ./src/github/fetch.ts
 
 
@@ -34564,7 +35034,7 @@ const maximumRedirects = 5;
  * @param apiUrl the root of the server's REST API
  */
 function createFetch(apiUrl) {
-    const dispatcher = new http_client_lib/* HttpClient */.Qq().getAgentDispatcher(apiUrl);
+    const dispatcher = proxyFor(apiUrl);
     return async (input, init) => {
         const options = {
             ...init,
@@ -34627,15 +35097,22 @@ async function withBoundedBody(response) {
 
 
 
-/** @param adminToken is sent to this server and to no other */
-function createClient(server, adminToken, log) {
+
+
+
+
+/**
+ * @param inputs the server, the token (which is sent to this server and to no other), and how often what failed for a
+ *   passing reason is tried again
+ */
+function createClient({ server, adminToken, retries }, log, clock = systemClock) {
     const octokit = getOctokit(adminToken, {
         baseUrl: server.apiUrl,
         userAgent: 'runner-remove-token',
         // Octokit warns of deprecated routes, in words that come from the answer; without this, on the console.
         request: { fetch: createFetch(server.apiUrl), log: { warn: log.debug } },
     });
-    async function answerTo({ purpose, registration, method, path, parameters }) {
+    async function send({ registration, method, path, parameters }) {
         const base = (0,src_registration/* apiRoute */.sJ)(registration);
         try {
             return await octokit.request(`${method} ${base.path}${path}`, {
@@ -34648,18 +35125,21 @@ function createClient(server, adminToken, log) {
             if (error instanceof RequestError && error.response !== undefined) {
                 return error.response;
             }
-            throw (0,diagnosis/* explainNoAnswer */.n3)(error, purpose, server);
+            throw error;
         }
     }
-    return {
-        request: async (request) => {
-            const answer = await answerTo(request);
-            if (!request.expected.includes(answer.status)) {
-                throw (0,diagnosis/* explainRefusal */.GC)(request, answer, adminToken, server);
-            }
-            return answer;
-        },
-    };
+    async function attempt(request) {
+        let answer;
+        try {
+            answer = await send(request);
+        }
+        catch (error) {
+            return explainNoAnswer(error, request.purpose, server);
+        }
+        const isAnswer = request.expected.includes(answer.status) && (answer.status === 204 || (0,github_answer/* isJson */.Fh)(answer));
+        return isAnswer ? answer : (0,diagnosis/* explainAnswer */.i)(request, answer, adminToken, server);
+    }
+    return { request: (request) => (0,retry/* withRetries */.L)(() => attempt(request), { retries, clock, log }) };
 }
 
 ;// CONCATENATED MODULE: ./src/github/remove-token.ts
@@ -34684,7 +35164,7 @@ async function createRemoveToken(client, registration, secrets) {
         secrets.protect(answer.data.token);
     }
     if (!isRemoveToken(answer.data)) {
-        throw (0,diagnosis/* explainInvalidAnswer */.zR)(request, answer, 'without a token and the time that it expires');
+        throw (0,diagnosis/* explainInvalidAnswer */.z)(request, answer, 'without a token and the time that it expires');
     }
     return answer.data;
 }
@@ -34694,9 +35174,11 @@ function hasToken(data) {
 /** The optional properties are not looked at: nothing here depends on them. */
 function isRemoveToken(data) {
     return (hasToken(data) &&
-        /^[\x21-\x7e]+$/.test(data.token) &&
+        /^[\x21-\x7e]{1,1000}$/.test(data.token) &&
         'expires_at' in data &&
         typeof data.expires_at === 'string' &&
+        // Date.parse alone takes a good deal more, such as comments in parentheses.
+        /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(data.expires_at) &&
         !Number.isNaN(Date.parse(data.expires_at)));
 }
 
@@ -34930,12 +35412,16 @@ function parseRetries(value) {
 }
 /** An input that cannot be used. `value` is left out for a secret. */
 function invalidInput(invalid) {
-    const shown = invalid.value === undefined ? '' : `: ${JSON.stringify(invalid.value.slice(0, 200))}`;
+    const shown = invalid.value === undefined ? '' : `: ${describeValue(invalid.value)}`;
     return new src_failure/* Failure */.HR('invalid-input', {
         happened: `The input "${invalid.input}" cannot be used${shown}. Nothing was requested or changed.`,
         cause: invalid.problem,
         remedy: `Set "${invalid.input}" to what is accepted: ${invalid.accepted}.`,
     });
+}
+/** A part of a long value could hold a part of a secret, which nothing would recognize: it is left out as a whole. */
+function describeValue(value) {
+    return value.length > 200 ? `(${value.length} characters)` : JSON.stringify(value);
 }
 
 ;// CONCATENATED MODULE: ./src/log.ts
@@ -34943,8 +35429,8 @@ function invalidInput(invalid) {
 function createLog(core, secrets) {
     return {
         info: (message) => core.info(oneLine(secrets.redact(message))),
-        warning: (message) => core.warning(secrets.redact(message)),
-        debug: (message) => core.debug(secrets.redact(message)),
+        warning: (message) => core.warning(inert(secrets.redact(message))),
+        debug: (message) => core.debug(inert(secrets.redact(message))),
         group: (title, output) => {
             core.startGroup(oneLine(secrets.redact(title)));
             core.info(quoted(secrets.redact(output)));
@@ -34954,21 +35440,23 @@ function createLog(core, secrets) {
 }
 // What the runner takes for a workflow command: `::` at the start of a line, `##[` anywhere. A carriage return ends a
 // line too. (actions/runner, Runner.Common/ActionCommand.cs; `warning`, `debug` and `setFailed` escape line breaks.)
+/** The text without the kind of workflow command that works anywhere in a line. */
+function inert(text) {
+    return text.replaceAll('##[', '## [');
+}
 /** The message on one line, without a workflow command in it. */
 function oneLine(message) {
-    return message.replaceAll(/\s+/g, ' ').replaceAll('##[', '## [').replace(/^ ?::/, ': :');
+    return inert(message.replaceAll(/\s+/g, ' ')).replace(/^ ?::/, ': :');
 }
 /** Another program's output, each line behind a bar, without a workflow command in it. */
 function quoted(output) {
     return output
         .trim()
         .split(/\r\n|\r|\n/)
-        .map((line) => `| ${line.replaceAll('##[', '## [')}`)
+        .map((line) => `| ${inert(line)}`)
         .join('\n');
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/report.ts
 
 
@@ -34991,12 +35479,16 @@ function createReport(core, log, secrets, documentation) {
         },
         failures: (failures) => {
             for (const failure of failures) {
-                log.debug((0,external_node_util_.inspect)(failure));
+                // Not `inspect`, which escapes and breaks text up: a secret in it could not be recognized.
+                log.debug((0,src_failure/* causesOf */.cZ)(failure).map(stackOf).join('\nCaused by '));
             }
             const messages = failures.map((failure) => (0,src_failure/* describeFailure */.Ic)(failure, documentation));
-            core.setFailed(secrets.redact(messages.join('\n\n')));
+            core.setFailed(inert(secrets.redact(messages.join('\n\n'))));
         },
     };
+}
+function stackOf(error) {
+    return String(error.stack ?? error.message);
 }
 
 ;// CONCATENATED MODULE: ./src/secrets.ts
@@ -35052,13 +35544,20 @@ function base64FormsOf(value) {
     })
         .filter((form) => form.length >= 8);
 }
-/** Matches the text also where a line break was put into it. */
+/** No token of GitHub's comes near this; a regular expression of some ten thousand characters overflows. */
+const longestPattern = 1_000;
+/**
+ * Matches the text also where line breaks or other white space were put into it, as they are or escaped. Of a very long
+ * one it matches the beginning and all that follows up to white space.
+ */
 function acrossLines(text) {
-    const characters = [...text].map((character) => character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'));
-    return new RegExp(characters.join('(?:\\r?\\n)?'), 'g');
+    const characters = [...text.slice(0, longestPattern)].map((character) => character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'));
+    const rest = text.length > longestPattern ? '\\S*' : '';
+    return new RegExp(characters.join('(?:\\s|\\\\[rn]){0,8}') + rest, 'g');
 }
 
 ;// CONCATENATED MODULE: ./src/main.ts
+
 
 
 
@@ -35071,13 +35570,13 @@ function acrossLines(text) {
  * The main step: a remove token is created, masked and handed on; with `remove`, runners are taken out of service
  * with it. However it ends, the user is told through `core`, and nothing is thrown.
  */
-async function main(core, machine) {
+async function main(core, machine, clock = systemClock) {
     const secrets = new Secrets(core.setSecret);
     const log = createLog(core, secrets);
     const report = createReport(core, log, secrets, (0,src_failure/* documentationUrl */.ou)(machine.environment));
     try {
         const inputs = readInputs(core.getInput, machine.environment, secrets);
-        const client = createClient(inputs.server, inputs.adminToken, log);
+        const client = createClient(inputs, log, clock);
         const grants = new Grants(client, secrets, log);
         if (inputs.removal.when === 'never') {
             report.tokens([await grants.for((0,addressing/* addressedByInputs */.U)(inputs))]);
@@ -35497,7 +35996,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 9584:
+/***/ 9469:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -35718,10 +36217,717 @@ function prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(8611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(5692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+var proxy = __nccwpck_require__(9783);
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = proxy/* getProxyUrl */.s(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = proxy/* getProxyUrl */.s(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -35746,7 +36952,7 @@ class BasicCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
+        return auth_awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -35768,7 +36974,7 @@ class BearerCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
+        return auth_awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -35790,7 +36996,7 @@ class PersonalAccessTokenCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
+        return auth_awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -35815,7 +37021,7 @@ class OidcClient {
             allowRetries: allowRetry,
             maxRetries: maxRetry
         };
-        return new lib/* HttpClient */.Qq('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
     }
     static getRequestToken() {
         const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
@@ -37722,24 +38928,13 @@ function getExecOutput(commandLine, args, options) {
 
 /***/ }),
 
-/***/ 4942:
+/***/ 9783:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Qq: () => (/* binding */ HttpClient)
-});
-
-// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
-
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ checkBypass),
+/* harmony export */   s: () => (/* binding */ getProxyUrl)
+/* harmony export */ });
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
     if (checkBypass(reqUrl)) {
@@ -37830,707 +39025,6 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
 
 /***/ })
 
