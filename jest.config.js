@@ -4,6 +4,7 @@ export default {
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   // End-to-end tests start processes; a loaded machine takes its time, and nothing here is about speed.
   testTimeout: 30_000,
+  maxWorkers: '100%',
   extensionsToTreatAsEsm: ['.ts'],
   // ts-jest rewrites the `.ts` of relative imports to `.js`; this finds the source again.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

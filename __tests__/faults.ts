@@ -607,6 +607,13 @@ const hostile: Fault[] = [
     requests: 2,
   },
   {
+    name: "a gateway's page in place of an answer, then an answer",
+    behaviours: [page(200, '<h1>One moment</h1>', soon), 'as usual'],
+    outcome: 'success',
+    symptom: 'a web page instead of JSON',
+    requests: 2,
+  },
+  {
     name: "a proxy's page that refuses",
     behaviours: [page(403, '<h1>Access denied</h1>')],
     outcome: 'invalid-response',

@@ -88,7 +88,7 @@ function ownRegistration(directory, url, host) {
     const own = (0,_registration_js__WEBPACK_IMPORTED_MODULE_2__/* .parseRegistrationUrl */ .g6)(url);
     if (own === undefined) {
         throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('registration-mismatch', {
-            happened: `The installation in ${directory} says that its runner is registered with ${JSON.stringify(url.slice(0, 200))}, which is no repository, organization or enterprise. Nothing was changed.`,
+            happened: `The installation in ${directory} says that its runner is registered with ${(0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .showValue */ .vp)(url)}, which is no repository, organization or enterprise. Nothing was changed.`,
             cause: 'The file .runner was damaged or changed.',
             remedy: 'Configure the runner again, or remove it in the settings of the repository or organization.',
         });
@@ -113,7 +113,8 @@ function ownRegistration(directory, url, host) {
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   Ic: () => (/* binding */ describeFailure),
 /* harmony export */   cZ: () => (/* binding */ causesOf),
-/* harmony export */   ou: () => (/* binding */ documentationUrl)
+/* harmony export */   ou: () => (/* binding */ documentationUrl),
+/* harmony export */   vp: () => (/* binding */ showValue)
 /* harmony export */ });
 /* unused harmony export failureKinds */
 /**
@@ -213,6 +214,13 @@ function documentationUrl(environment) {
     const server = environment['GITHUB_SERVER_URL'] || 'https://github.com';
     const ref = environment['GITHUB_ACTION_REF'] || 'HEAD';
     return `${server}/${repository}/blob/${ref}/docs/troubleshooting.md`;
+}
+/**
+ * A value from elsewhere, to be shown in a message. A long one is left out as a whole: a part of it could hold a part of
+ * a secret, which nothing would recognize.
+ */
+function showValue(value) {
+    return value.length > 200 ? `(${value.length} characters)` : JSON.stringify(value);
 }
 
 
@@ -356,11 +364,12 @@ function explainAnswer(request, answer, adminToken, server) {
     if (status >= 500 || status === 408) {
         return explainServerError(answer, failed);
     }
-    if (!(0,github_answer/* isJson */.Fh)(answer) && (request.expected.includes(status) || isPage(answer))) {
+    // An answer to the question that was cut off or replaced on its way; a page that refuses stays.
+    const isDamaged = request.expected.includes(status) || (status >= 200 && status < 300 && status !== 204);
+    if (!(0,github_answer/* isJson */.Fh)(answer) && (isDamaged || isPage(answer))) {
         const problem = isPage(answer) ? 'a web page instead of JSON' : 'not JSON';
         const failure = explainInvalidAnswer(request, answer, problem, server);
-        // An answer of the right status was cut off or replaced on its way; a page that refuses stays.
-        return new retry/* Setback */.Q(failure, request.expected.includes(status) ? 'passing' : 'permanent');
+        return new retry/* Setback */.Q(failure, isDamaged ? (waitAskedFor(answer) ?? 'passing') : 'permanent');
     }
     const refusal = explainRefusal(request, answer, { failed, adminToken, server });
     return new retry/* Setback */.Q(refusal, 'permanent');
@@ -1206,16 +1215,12 @@ function parseRetries(value) {
 }
 /** An input that cannot be used. `value` is left out for a secret. */
 function invalidInput(invalid) {
-    const shown = invalid.value === undefined ? '' : `: ${describeValue(invalid.value)}`;
+    const shown = invalid.value === undefined ? '' : `: ${(0,src_failure/* showValue */.vp)(invalid.value)}`;
     return new src_failure/* Failure */.HR('invalid-input', {
         happened: `The input "${invalid.input}" cannot be used${shown}. Nothing was requested or changed.`,
         cause: invalid.problem,
         remedy: `Set "${invalid.input}" to what is accepted: ${invalid.accepted}.`,
     });
-}
-/** A part of a long value could hold a part of a secret, which nothing would recognize: it is left out as a whole. */
-function describeValue(value) {
-    return value.length > 200 ? `(${value.length} characters)` : JSON.stringify(value);
 }
 
 ;// CONCATENATED MODULE: ./src/log.ts

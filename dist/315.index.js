@@ -130,7 +130,8 @@ async function jobsEnded({ directory, platform }, delay, deadline = Number.POSIT
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   Ic: () => (/* binding */ describeFailure),
 /* harmony export */   cZ: () => (/* binding */ causesOf),
-/* harmony export */   ou: () => (/* binding */ documentationUrl)
+/* harmony export */   ou: () => (/* binding */ documentationUrl),
+/* harmony export */   vp: () => (/* binding */ showValue)
 /* harmony export */ });
 /* unused harmony export failureKinds */
 /**
@@ -230,6 +231,13 @@ function documentationUrl(environment) {
     const server = environment['GITHUB_SERVER_URL'] || 'https://github.com';
     const ref = environment['GITHUB_ACTION_REF'] || 'HEAD';
     return `${server}/${repository}/blob/${ref}/docs/troubleshooting.md`;
+}
+/**
+ * A value from elsewhere, to be shown in a message. A long one is left out as a whole: a part of it could hold a part of
+ * a secret, which nothing would recognize.
+ */
+function showValue(value) {
+    return value.length > 200 ? `(${value.length} characters)` : JSON.stringify(value);
 }
 
 

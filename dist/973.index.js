@@ -9,11 +9,14 @@ export const modules = {
 /* harmony export */   B: () => (/* binding */ deregister),
 /* harmony export */   a: () => (/* binding */ removeLocalConfiguration)
 /* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(869);
-/* harmony import */ var _script_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1839);
-/* harmony import */ var _service_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4857);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(869);
+/* harmony import */ var _script_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1839);
+/* harmony import */ var _service_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4857);
+
 
 
 
@@ -28,8 +31,8 @@ export const modules = {
  * GitHub are put back: the runner stays in service.
  */
 async function deregister(script, removeToken) {
-    const restoreFiles = await (0,_files_js__WEBPACK_IMPORTED_MODULE_1__/* .rememberFiles */ .XL)(['.path', '.env'].map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(script.directory, name)));
-    const putMarkerBack = script.platform === 'win32' ? undefined : await (0,_service_js__WEBPACK_IMPORTED_MODULE_3__/* .setMarkerAside */ .b)(script.directory);
+    const restoreFiles = await (0,_files_js__WEBPACK_IMPORTED_MODULE_2__/* .rememberFiles */ .XL)(['.path', '.env'].map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(script.directory, name)));
+    const putMarkerBack = script.platform === 'win32' ? undefined : await (0,_service_js__WEBPACK_IMPORTED_MODULE_4__/* .setMarkerAside */ .b)(script.directory);
     let result;
     try {
         result = await runConfigurationScript(script, [], { ACTIONS_RUNNER_INPUT_TOKEN: removeToken });
@@ -42,13 +45,18 @@ async function deregister(script, removeToken) {
         await putMarkerBack?.();
     }
 }
-/** Deletes the local configuration of a runner, and asks GitHub nothing: `config.sh remove --local`, since 2.301. */
+/**
+ * Deletes the local configuration of a runner, and asks GitHub nothing: `config.sh remove --local`, since 2.301. The key
+ * that belongs to the credentials stays behind when these are gone already, and is deleted here.
+ */
 async function removeLocalConfiguration(script) {
-    return runConfigurationScript(script, ['--local'], {});
+    const result = await runConfigurationScript(script, ['--local'], {});
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(script.directory, '.credentials_rsaparams'), { force: true });
+    return result;
 }
 async function runConfigurationScript(script, flags, variables) {
     const program = script.platform === 'win32' ? './config.cmd' : './config.sh';
-    return (0,_script_js__WEBPACK_IMPORTED_MODULE_2__/* .runScript */ .j3)((0,_script_js__WEBPACK_IMPORTED_MODULE_2__/* .asOwner */ .gv)(script, [program, 'remove', ...flags]), script, variables);
+    return (0,_script_js__WEBPACK_IMPORTED_MODULE_3__/* .runScript */ .j3)((0,_script_js__WEBPACK_IMPORTED_MODULE_3__/* .asOwner */ .gv)(script, [program, 'remove', ...flags]), script, variables);
 }
 
 

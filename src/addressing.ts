@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts';
+import { Failure, showValue } from './failure.ts';
 import type { Inputs } from './inputs.ts';
 import {
   describeRegistration,
@@ -107,7 +107,7 @@ function ownRegistration(directory: string, url: string, host: string): Registra
   const own = parseRegistrationUrl(url);
   if (own === undefined) {
     throw new Failure('registration-mismatch', {
-      happened: `The installation in ${directory} says that its runner is registered with ${JSON.stringify(url.slice(0, 200))}, which is no repository, organization or enterprise. Nothing was changed.`,
+      happened: `The installation in ${directory} says that its runner is registered with ${showValue(url)}, which is no repository, organization or enterprise. Nothing was changed.`,
       cause: 'The file .runner was damaged or changed.',
       remedy: 'Configure the runner again, or remove it in the settings of the repository or organization.',
     });

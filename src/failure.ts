@@ -121,3 +121,11 @@ export function documentationUrl(environment: NodeJS.ProcessEnv): string | undef
   const ref = environment['GITHUB_ACTION_REF'] || 'HEAD';
   return `${server}/${repository}/blob/${ref}/docs/troubleshooting.md`;
 }
+
+/**
+ * A value from elsewhere, to be shown in a message. A long one is left out as a whole: a part of it could hold a part of
+ * a secret, which nothing would recognize.
+ */
+export function showValue(value: string): string {
+  return value.length > 200 ? `(${value.length} characters)` : JSON.stringify(value);
+}

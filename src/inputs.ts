@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts';
+import { Failure, showValue } from './failure.ts';
 import { isName, parseRepository, type Registration, type Repository, withoutGit } from './registration.ts';
 import type { Secrets } from './secrets.ts';
 import { type InvalidApiUrl, parseServer, type Server } from './server.ts';
@@ -247,15 +247,10 @@ export function invalidInput(invalid: {
   problem: string;
   accepted: string;
 }): Failure {
-  const shown = invalid.value === undefined ? '' : `: ${describeValue(invalid.value)}`;
+  const shown = invalid.value === undefined ? '' : `: ${showValue(invalid.value)}`;
   return new Failure('invalid-input', {
     happened: `The input "${invalid.input}" cannot be used${shown}. Nothing was requested or changed.`,
     cause: invalid.problem,
     remedy: `Set "${invalid.input}" to what is accepted: ${invalid.accepted}.`,
   });
-}
-
-/** A part of a long value could hold a part of a secret, which nothing would recognize: it is left out as a whole. */
-function describeValue(value: string): string {
-  return value.length > 200 ? `(${value.length} characters)` : JSON.stringify(value);
 }

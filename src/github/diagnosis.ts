@@ -27,11 +27,12 @@ export function explainAnswer(request: Request, answer: Answer, adminToken: stri
   if (status >= 500 || status === 408) {
     return explainServerError(answer, failed);
   }
-  if (!isJson(answer) && (request.expected.includes(status) || isPage(answer))) {
+  // An answer to the question that was cut off or replaced on its way; a page that refuses stays.
+  const isDamaged = request.expected.includes(status) || (status >= 200 && status < 300 && status !== 204);
+  if (!isJson(answer) && (isDamaged || isPage(answer))) {
     const problem = isPage(answer) ? 'a web page instead of JSON' : 'not JSON';
     const failure = explainInvalidAnswer(request, answer, problem, server);
-    // An answer of the right status was cut off or replaced on its way; a page that refuses stays.
-    return new Setback(failure, request.expected.includes(status) ? 'passing' : 'permanent');
+    return new Setback(failure, isDamaged ? (waitAskedFor(answer) ?? 'passing') : 'permanent');
   }
   const refusal = explainRefusal(request, answer, { failed, adminToken, server });
   return new Setback(refusal, 'permanent');

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rememberFiles } from './files.ts';
 import { asOwner, runScript, type ScriptContext, type ScriptResult } from './script.ts';
@@ -27,9 +28,14 @@ export async function deregister(script: ScriptContext, removeToken: string): Pr
   }
 }
 
-/** Deletes the local configuration of a runner, and asks GitHub nothing: `config.sh remove --local`, since 2.301. */
+/**
+ * Deletes the local configuration of a runner, and asks GitHub nothing: `config.sh remove --local`, since 2.301. The key
+ * that belongs to the credentials stays behind when these are gone already, and is deleted here.
+ */
 export async function removeLocalConfiguration(script: ScriptContext): Promise<ScriptResult> {
-  return runConfigurationScript(script, ['--local'], {});
+  const result = await runConfigurationScript(script, ['--local'], {});
+  await rm(join(script.directory, '.credentials_rsaparams'), { force: true });
+  return result;
 }
 
 async function runConfigurationScript(
