@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
 import { Job, type JobOptions } from '../../sandbox/launcher.ts';
-import { adminToken, expectFailure, isRoot, ordinaryUser, repository, World } from '../world.ts';
+import { expectFailure, isRoot, ordinaryUser, repository, World } from '../world.ts';
+
+/** Tests run side by side: this token is in no other test's processes. */
+const adminToken = `github_pat_11AFTERJOB_${randomUUID().replaceAll('-', '')}`;
 
 /** Looks until it is so; the test's own time limit ends it. */
 async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
@@ -43,6 +47,7 @@ if (process.platform === 'linux') {
     let jobs: Job[];
     beforeEach(async () => {
       world = await World.start();
+      world.github.addAdminToken(adminToken, { registrations: [repository] });
       ({ installation, id } = await world.install(repository, 'box', user && { owner: user }));
       jobs = [];
     });
@@ -93,7 +98,7 @@ if (process.platform === 'linux') {
       expect(logFile).toMatch(`${installation.directory}/_diag/RunnerRemoveToken_`);
       // The token of the post step is a fresh one, and neither is shown to anybody.
       expect(world.github.issuedTokens).toHaveLength(2);
-      for (const secret of world.secrets) {
+      for (const secret of [adminToken, ...world.github.issuedTokens.map(({ token }) => token)]) {
         expect(post.log + main.log).not.toContain(secret);
         expect(await processesThatShow(secret)).toEqual([]);
       }
@@ -113,7 +118,7 @@ if (process.platform === 'linux') {
       expect(invocation?.environment).not.toHaveProperty('RUNNER_TRACKING_ID');
       expect(invocation?.environment['ACTIONS_RUNNER_INPUT_TOKEN']).toBe(world.github.issuedTokens[1]?.token);
       const log = await backgroundLog();
-      for (const secret of world.secrets) {
+      for (const secret of [adminToken, ...world.github.issuedTokens.map(({ token }) => token)]) {
         expect(log).not.toContain(secret);
       }
     });
@@ -200,6 +205,7 @@ if (process.platform === 'linux') {
     let world: World;
     beforeEach(async () => {
       world = await World.start();
+      world.github.addAdminToken(adminToken, { registrations: [repository] });
     });
     afterEach(() => world.end());
 
