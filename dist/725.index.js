@@ -880,10 +880,11 @@ async function removeRunner(candidate, runner, removeToken, dryRun, tools) {
  * @throws Failure when it cannot be removed, or a job runs on it all the same
  */
 async function removeLeftovers(candidate, dryRun, tools) {
-    const { directory } = candidate.installation;
+    const { directory, platform } = candidate.script;
     await refuseDuringJob(candidate);
     const hasConfiguration = await (0,installation/* isConfigured */.jD)(directory);
-    if (!hasConfiguration && !(await (0,service/* isService */.kd)(directory))) {
+    const listeners = await (0,processes/* processesOf */.L6)(directory, 'Runner.Listener', platform);
+    if (!hasConfiguration && listeners.length === 0 && !(await (0,service/* isService */.kd)(directory))) {
         return { result: 'already-removed', detail: 'The installation is not configured.' };
     }
     if (dryRun) {
