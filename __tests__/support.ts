@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import * as actionsCore from '@actions/core';
 import { expect } from '@jest/globals';
 import { Failure } from '../src/failure.ts';
@@ -98,4 +99,19 @@ function captureOutput(): { text: () => string; release: () => void } {
       process.exitCode = exitCode;
     },
   };
+}
+
+/**
+ * Looks until there is something to see, which comes about without the test's doing.
+ *
+ * @throws Error when it takes longer than anything here should
+ */
+export async function eventually<Seen>(look: () => Seen | Promise<Seen>): Promise<NonNullable<Seen>> {
+  for (const start = Date.now(); Date.now() - start < 20_000; await pause(20)) {
+    const seen = await look();
+    if (seen) {
+      return seen;
+    }
+  }
+  throw new Error(`In vain: ${look}`);
 }

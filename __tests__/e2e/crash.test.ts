@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
 import { Job } from '../../sandbox/launcher.ts';
 import { kill, processesIn, processesWith } from '../../sandbox/programs/processes.ts';
+import { eventually } from '../support.ts';
 import { adminToken, isRoot, repository, World } from '../world.ts';
 
 /** Everything that can be observed of a removal, in order. Each is followed by a crash in one of the tests. */
@@ -66,13 +66,6 @@ cat <&3 >/dev/null
   await edit('svc.sh', /^case /gm, '"$sandbox/step" "svc.sh begins"\n$&');
 }
 
-/** Waits for what comes true without this test's doing; it is wrong if it takes this long. */
-async function until(condition: () => boolean): Promise<void> {
-  for (const start = Date.now(); !condition(); await pause(5)) {
-    if (Date.now() - start > 15_000) throw new Error(`In vain: ${condition}`);
-  }
-}
-
 interface Crash {
   /** The step that it follows; left out, there is none. */
   after?: string;
@@ -120,7 +113,7 @@ async function removal(hasService: boolean) {
     };
     const { signal } = await (await job.step({ inputs: { token: adminToken, ...inputs } })).main();
     expect(signal).toBe(after === undefined ? null : 'SIGKILL');
-    await until(() => scripts().length === 0);
+    await eventually(() => scripts().length === 0);
     await job.end();
     github.intercept = undefined;
     github.afterRequest = undefined;
@@ -140,7 +133,7 @@ async function removal(hasService: boolean) {
     expect(files.filter((name) => existsSync(join(installation.directory, name)))).toEqual([]);
     expect(await installation.service()).toEqual({ marker: false, unit: false, running: false });
     // A listener that was asked to stop does so in its own time.
-    await until(() => processesIn(installation.directory).length === 0);
+    await eventually(() => processesIn(installation.directory).length === 0);
   }
 
   return { interrupted, expectFinished, end: () => world.end() };
