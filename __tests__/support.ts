@@ -31,7 +31,7 @@ export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
     startGroup: record('startGroup'),
     endGroup: record('endGroup'),
     saveState: record('saveState'),
-    summary: actionsCore.summary,
+    summary: async () => actionsCore.summary,
   };
   return { core, calls };
 }
