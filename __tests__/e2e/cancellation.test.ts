@@ -82,3 +82,34 @@ test('a cancelled step finishes what it can in time, ends the rest, and says wha
   expect(result.log).toContain('The step is being cancelled');
   expectNoSecret(world, { ...result, written: new Map() });
 });
+
+test('a cancelled step does not wait for an answer that is long in coming', async () => {
+  const installation = await install('box');
+  const before = await installation.snapshot();
+  let asked = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  world.github.intercept = ({ method, url }, response) => {
+    if (method !== 'GET' || url?.includes('remove-token')) return false;
+    world.github.send(response, { status: 503, headers: { 'retry-after': '60' } });
+    asked();
+    return true;
+  };
+
+  const step = await removalOf([installation]);
+  const ending = step.main();
+  await isAsked;
+  step.cancel();
+  const result = await ending;
+
+  expect(result).toMatchObject({ conclusion: 'cancelled', exitCode: 1, signal: null });
+  expect(runnersOf(result)).toMatchObject([
+    {
+      name: 'box',
+      result: 'failed',
+      detail: expect.stringContaining('cancelled before GitHub had answered'),
+    },
+  ]);
+  expect(await installation.snapshot()).toEqual(before);
+});

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
+import { systemClock } from '../../src/clock.ts';
+import { Failure } from '../../src/failure.ts';
 import { type Answer, type Client, createClient, type Request } from '../../src/github/client.ts';
 import type { Registration } from '../../src/registration.ts';
 import { parseServer } from '../../src/server.ts';
@@ -120,6 +122,43 @@ describe('an answer', () => {
     expect(failure.message).toContain('Could not list the runners: ');
     expect(failure.message).toContain(words);
     expect(failure.explanation.requestId).toMatch(/^[\dA-F:]+$/);
+  });
+
+  const ending = new Failure('removal-failed', { happened: 'No more time.', cause: 'c', remedy: 'r' });
+
+  test('ends when there is no more time for its answer', async () => {
+    const requests = new AbortController();
+    github.intercept = () => {
+      requests.abort(ending);
+      return true;
+    };
+    const hurried = createClient(
+      { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 3 },
+      recordingLog().log,
+      systemClock,
+      requests.signal,
+    );
+
+    expect(await failureOf(() => hurried.request(list))).toBe(ending);
+    expect(github.requests).toHaveLength(1);
+  });
+
+  test('is not tried again when there is no more time for it', async () => {
+    const requests = new AbortController();
+    github.intercept = (_, response) => {
+      github.send(response, { status: 503, headers: { 'retry-after': '60' } });
+      return true;
+    };
+    const { log } = recordingLog();
+    const hurried = createClient(
+      { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 3 },
+      { ...log, info: () => requests.abort(ending) },
+      systemClock,
+      requests.signal,
+    );
+
+    expect(await failureOf(() => hurried.request(list))).toBe(ending);
+    expect(github.requests).toHaveLength(1);
   });
 
   test('with a status that is good for something else is explained', async () => {

@@ -12,7 +12,7 @@ const get = () => fetch(`${github.serverUrl}/start`, { method: 'GET', headers: {
 
 beforeEach(async () => {
   github = await GitHub.start();
-  fetch = createFetch(await sendDirectly(github.apiUrl));
+  fetch = createFetch(await sendDirectly(github.apiUrl), new AbortController().signal);
 });
 afterEach(() => github.close());
 

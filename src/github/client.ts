@@ -41,18 +41,20 @@ export interface Client {
 /**
  * @param inputs the server, the token (which is sent to this server and to no other), and how often what failed for a
  *   passing reason is tried again
+ * @param signal is aborted when there is no more time, with the failure of what is then still under way
  */
 export function createClient(
   { server, adminToken, retries }: Pick<Inputs, 'server' | 'adminToken' | 'retries'>,
   log: Log,
   clock: Clock = systemClock,
+  signal: AbortSignal = new AbortController().signal,
 ): Client {
   const proxy = proxyFor(server.apiUrl);
   const options = (send: Send) => ({
     baseUrl: server.apiUrl,
     userAgent: 'runner-remove-token',
     // Octokit warns of deprecated routes, in words that come from the answer; without this, on the console.
-    request: { fetch: createFetch(send), log: { warn: log.debug } },
+    request: { fetch: createFetch(send, signal), log: { warn: log.debug } },
   });
 
   /** Only the way through a proxy takes what the toolkit's Octokit brings along: an HTTP client, slow to load. */
@@ -94,5 +96,5 @@ export function createClient(
     return isAnswer ? answer : explainAnswer(request, answer, adminToken, server);
   }
 
-  return { request: (request) => withRetries(() => attempt(request), { retries, clock, log }) };
+  return { request: (request) => withRetries(() => attempt(request), { retries, clock, log, signal }) };
 }

@@ -40,10 +40,15 @@ interface FetchedResponse {
 /**
  * Makes the `fetch` that Octokit talks to the server with: bounded in time and size, and never to another host than the
  * one that it is called with, because every request carries the admin token.
+ *
+ * @param ending is aborted when there is no more time for an answer
  */
-export function createFetch(send: Send): (url: string, options: FetchOptions) => Promise<FetchedResponse> {
+export function createFetch(
+  send: Send,
+  ending: AbortSignal,
+): (url: string, options: FetchOptions) => Promise<FetchedResponse> {
   return async (address, { method, headers, body }) => {
-    const signal = AbortSignal.timeout(requestTimeout);
+    const signal = AbortSignal.any([AbortSignal.timeout(requestTimeout), ending]);
     const request: OutgoingRequest = { method, headers, signal, ...(body !== undefined && { body }) };
     try {
       let url = new URL(address);
