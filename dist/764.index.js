@@ -599,7 +599,7 @@ const ceiling = 120_000;
  *
  * @throws Failure of the last attempt
  */
-async function withRetries(attempt, { retries, clock, log }) {
+async function withRetries(attempt, { retries, clock, log, signal }) {
     const begin = clock.now();
     for (let attempts = 1;; attempts += 1) {
         const outcome = await attempt();
@@ -615,7 +615,7 @@ async function withRetries(attempt, { retries, clock, log }) {
             throw afterAttempts(failure, attempts);
         }
         log.info(`${failure.explanation.happened} Trying again in ${(wait / 1000).toFixed(1)} seconds (${attempts} of ${retries}).`);
-        await clock.sleep(wait);
+        await clock.sleep(wait, signal);
     }
 }
 /** Jobs that failed together do not come back together: the wait varies, but is never shorter than it has to be. */
@@ -654,7 +654,7 @@ var promises_ = __webpack_require__(8500);
 
 const systemClock = {
     now: () => performance.now(),
-    sleep: async (milliseconds) => (0,promises_.setTimeout)(milliseconds),
+    sleep: (milliseconds, signal) => (0,promises_.setTimeout)(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted()),
     later: (milliseconds, act) => void setTimeout(act, milliseconds).unref(),
 };
 
@@ -831,10 +831,12 @@ const maximumRedirects = 5;
 /**
  * Makes the `fetch` that Octokit talks to the server with: bounded in time and size, and never to another host than the
  * one that it is called with, because every request carries the admin token.
+ *
+ * @param ending is aborted when there is no more time for an answer
  */
-function createFetch(send) {
+function createFetch(send, ending) {
     return async (address, { method, headers, body }) => {
-        const signal = AbortSignal.timeout(requestTimeout);
+        const signal = AbortSignal.any([AbortSignal.timeout(requestTimeout), ending]);
         const request = { method, headers, signal, ...(body !== undefined && { body }) };
         try {
             let url = new URL(address);
@@ -919,14 +921,15 @@ async function unpacked(body, encoding) {
 /**
  * @param inputs the server, the token (which is sent to this server and to no other), and how often what failed for a
  *   passing reason is tried again
+ * @param signal is aborted when there is no more time, with the failure of what is then still under way
  */
-function createClient({ server, adminToken, retries }, log, clock = systemClock) {
+function createClient({ server, adminToken, retries }, log, clock = systemClock, signal = new AbortController().signal) {
     const proxy = (0,github_proxy/* proxyFor */.i)(server.apiUrl);
     const options = (send) => ({
         baseUrl: server.apiUrl,
         userAgent: 'runner-remove-token',
         // Octokit warns of deprecated routes, in words that come from the answer; without this, on the console.
-        request: { fetch: createFetch(send), log: { warn: log.debug } },
+        request: { fetch: createFetch(send, signal), log: { warn: log.debug } },
     });
     /** Only the way through a proxy takes what the toolkit's Octokit brings along: an HTTP client, slow to load. */
     async function connect() {
@@ -966,7 +969,7 @@ function createClient({ server, adminToken, retries }, log, clock = systemClock)
         const isAnswer = request.expected.includes(answer.status) && (answer.status === 204 || (0,github_answer/* isJson */.Fh)(answer));
         return isAnswer ? answer : (0,diagnosis/* explainAnswer */.i)(request, answer, adminToken, server);
     }
-    return { request: (request) => (0,retry/* withRetries */.L)(() => attempt(request), { retries, clock, log }) };
+    return { request: (request) => (0,retry/* withRetries */.L)(() => attempt(request), { retries, clock, log, signal }) };
 }
 
 ;// CONCATENATED MODULE: ./src/github/remove-token.ts
@@ -1366,9 +1369,9 @@ var src_secrets = __webpack_require__(7194);
  * @param signals tells of the runner's wish to cancel the step: `process`
  */
 async function main(core, machine, signals, clock = systemClock) {
-    await run(core, machine, clock, async ({ inputs, client, grants, secrets, log, report }) => {
+    await run(core, machine, clock, async ({ inputs, requests, report, ...tools }) => {
         if (inputs.removal.when === 'never') {
-            report.tokens([await grants.for((0,addressing/* addressedByInputs */.U)(inputs))]);
+            report.tokens([await tools.grants.for((0,addressing/* addressedByInputs */.U)(inputs))]);
             return;
         }
         // Loaded only here: most runs ask for a token and nothing else.
@@ -1376,16 +1379,9 @@ async function main(core, machine, signals, clock = systemClock) {
             Promise.all(/* import() */[__webpack_require__.e(260), __webpack_require__.e(973), __webpack_require__.e(725)]).then(__webpack_require__.bind(__webpack_require__, 4725)),
             Promise.all(/* import() */[__webpack_require__.e(260), __webpack_require__.e(632)]).then(__webpack_require__.bind(__webpack_require__, 4632)),
         ]);
-        const cancelled = watchForCancellation(signals, machine.platform, log, clock);
-        const endings = await removeRunners(inputs, inputs.removal, {
-            client,
-            grants,
-            secrets,
-            log,
-            machine,
-            cancelled,
-        });
-        report.tokens(await grants.all());
+        const cancelled = watchForCancellation(signals, machine.platform, requests, tools.log, clock);
+        const endings = await removeRunners(inputs, inputs.removal, { ...tools, machine, cancelled });
+        report.tokens(await tools.grants.all());
         await report.runners(endings.map((ending) => ending.report));
         report.failures(endings.flatMap(({ failure }) => failure ?? []));
     });
@@ -1408,8 +1404,9 @@ async function run(core, machine, clock, act) {
     const report = createReport(core, log, secrets, (0,src_failure/* documentationUrl */.ou)(machine.environment));
     try {
         const inputs = readInputs(core.getInput, machine.environment, secrets);
-        const client = createClient(inputs, log, clock);
-        await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report });
+        const requests = new AbortController();
+        const client = createClient(inputs, log, clock, requests.signal);
+        await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report, requests });
     }
     catch (error) {
         report.failures([src_failure/* Failure */.HR.from(error)]);
