@@ -8,6 +8,7 @@ import { Installation, type InstallationOptions } from '../sandbox/installation.
 import { Job, type JobOptions, type StepOptions, type StepResult } from '../sandbox/launcher.ts';
 import type { Clock } from '../src/clock.ts';
 import { main } from '../src/main.ts';
+import { problemsOfRunners } from './runners-schema.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
 export const repository = 'octo-org/octo-repo';
@@ -109,6 +110,8 @@ export class World {
         ...(this.#subject === 'src' && { execute: runSource(this.#claim) }),
       });
       const result = await step.main();
+      // Whatever a test looks at, the output is what docs/runners.schema.json publishes.
+      expect(problemsOfRunners(result.outputs['runners'] ?? '[]')).toEqual([]);
       return { ...result, written: await filesBelow(job.directory) };
     } finally {
       await job.end();
