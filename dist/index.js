@@ -41,7 +41,7 @@ async function start(process) {
         const { runInBackground } = await Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(973), __nccwpck_require__.e(315)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3691));
         return runInBackground(process, node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout);
     }
-    const [core, { main, post }] = await Promise.all([Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(921), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4317)), Promise.all(/* import() */[__nccwpck_require__.e(921), __nccwpck_require__.e(758), __nccwpck_require__.e(167)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2167))]);
+    const [core, { main, post }] = await Promise.all([Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(921), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4317)), Promise.all(/* import() */[__nccwpck_require__.e(921), __nccwpck_require__.e(758), __nccwpck_require__.e(54)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2054))]);
     const machine = {
         platform: process.platform,
         isRoot: process.getuid?.() === 0,
