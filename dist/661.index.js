@@ -75,8 +75,8 @@ async function startBackgroundRemoval(removal, execPath, program) {
  *
  * @returns `scheduled` when there is something left to do after the job
  */
-async function scheduleRemoval({ installation }, runner, dryRun, client) {
-    const { registered } = await (0,remove_runner/* lookUp */.TE)(runner, client);
+async function scheduleRemoval({ installation }, runner, dryRun, tools) {
+    const { registered } = await (0,remove_runner/* lookUp */.TE)(runner, tools);
     if (runner.ephemeral || registered?.ephemeral) {
         return { result: 'ephemeral', detail: 'GitHub deregisters it by itself when this job has ended.' };
     }
@@ -226,7 +226,7 @@ var this_job = __webpack_require__(8954);
  *
  * @throws Failure that names what is in the way
  */
-async function checkCandidate(directory, inputs, { client, secrets, machine }) {
+async function checkCandidate(directory, inputs, { client, secrets, machine, log }) {
     const { platform, isRoot, environment } = machine;
     const installation = await (0,runner_installation/* readInstallation */.Z_)(directory, platform);
     const runner = await runnerOf(installation, inputs, client, machine);
@@ -242,7 +242,11 @@ async function checkCandidate(directory, inputs, { client, secrets, machine }) {
         ownerPrefix: account.prefix,
         environment: { ...variables, ...account.environment },
     };
-    return { installation, runner, script, uninstall: await (0,service/* uninstallCommand */.Wd)(script, isRoot) };
+    const uninstall = await (0,service/* uninstallCommand */.Wd)(script, isRoot);
+    const behind = account.prefix.join(' ') || 'nothing';
+    log.debug(`Checks on this machine passed: ${JSON.stringify({ installation, runner, isRoot })}`);
+    log.debug(`config.sh is run behind: ${behind}; its service is uninstalled by: ${uninstall?.join(' ') ?? 'nothing'}`);
+    return { installation, runner, script, uninstall };
 }
 async function runnerOf({ directory, configuration, hasCredentials }, inputs, client, machine) {
     if (configuration === undefined) {
@@ -386,8 +390,8 @@ var service = __webpack_require__(4857);
  */
 async function removeRunner(candidate, runner, removeToken, dryRun, tools) {
     const task = { candidate, runner, ...tools };
-    await refuseDuringJob(candidate);
-    const { registered, namesakes } = await lookUp(runner, tools.client);
+    await refuseDuringJob(candidate, tools);
+    const { registered, namesakes } = await lookUp(runner, tools);
     if (registered?.busy) {
         throw busy(candidate, 'GitHub lists it as busy.');
     }
@@ -423,7 +427,7 @@ async function removeRunner(candidate, runner, removeToken, dryRun, tools) {
  */
 async function removeLeftovers(candidate, dryRun, tools) {
     const { directory, platform } = candidate.script;
-    await refuseDuringJob(candidate);
+    await refuseDuringJob(candidate, tools);
     const hasConfiguration = await (0,installation/* isConfigured */.jD)(directory);
     const listeners = await (0,processes/* processesOf */.L6)(directory, 'Runner.Listener', platform);
     if (!hasConfiguration && listeners.length === 0 && !(await (0,service/* isService */.kd)(directory))) {
@@ -439,19 +443,23 @@ async function removeLeftovers(candidate, dryRun, tools) {
     return { result: 'already-removed', detail: 'The rest of a half-removed runner was removed.' };
 }
 /** The process of a job is looked for as well as asked about: `busy` has been seen to be wrong. */
-async function refuseDuringJob(candidate) {
+async function refuseDuringJob(candidate, { log }) {
     const { directory, platform } = candidate.script;
-    if ((await (0,processes/* processesOf */.L6)(directory, 'Runner.Worker', platform)).length > 0) {
+    const workers = await (0,processes/* processesOf */.L6)(directory, 'Runner.Worker', platform);
+    log.debug(`Processes Runner.Worker of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`);
+    if (workers.length > 0) {
         throw busy(candidate, 'A process Runner.Worker of its installation is running on this machine.');
     }
 }
 /** Asks GitHub for the runner by its id and, when that is unknown, by its name: either answer could be wrong. */
-async function lookUp(runner, client) {
+async function lookUp(runner, { client, log }) {
     const byId = await getRunner(client, runner);
+    log.debug(`GitHub on the runner with the id ${runner.id}: ${JSON.stringify(byId) ?? 'not known'}`);
     if (byId !== undefined) {
         return { registered: byId, namesakes: [] };
     }
     const byName = await findRunnersByName(client, runner);
+    log.debug(`GitHub on runners named "${runner.name}": ${JSON.stringify(byName)}`);
     return {
         registered: byName.find((found) => isSame(found, runner)),
         namesakes: byName.filter((found) => !isSame(found, runner)),
@@ -469,10 +477,14 @@ function describeNamesakes(namesakes) {
  *
  * @returns `local configuration left` when GitHub deregistered it all the same
  */
-async function deregisterItself({ candidate, runner, client, print }, removeToken) {
+async function deregisterItself({ candidate, runner, client, log, print }, removeToken) {
+    const { directory } = candidate.installation;
+    log.debug(`config.sh remove begins in ${directory}; .service is there: ${await (0,service/* isService */.kd)(directory)}`);
     const result = await (0,deregistration/* deregister */.B)(candidate.script, removeToken);
     print(result.output);
-    if (result.exitCode === 0 && !(await (0,installation/* isConfigured */.jD)(candidate.installation.directory))) {
+    const isLeft = await (0,installation/* isConfigured */.jD)(directory);
+    log.debug(`config.sh remove ended: exit code ${result.exitCode}, local configuration left: ${isLeft}`);
+    if (result.exitCode === 0 && !isLeft) {
         return 'done';
     }
     // GitHub is asked what happened; where it does not answer, what the script said has to do.
@@ -499,9 +511,10 @@ async function finishLocally(task) {
     await removeConfiguration(task.candidate, task);
     await stop(task);
 }
-async function removeConfiguration({ installation: { directory }, script }, { print }) {
+async function removeConfiguration({ installation: { directory }, script }, { print, log }) {
     const result = await (0,deregistration/* removeLocalConfiguration */.a)(script);
     print(result.output);
+    log.debug(`config.sh remove --local in ${directory} ended: exit code ${result.exitCode}`);
     if (result.exitCode !== 0 || (await (0,installation/* isConfigured */.jD)(directory))) {
         throw new failure/* Failure */.HR('removal-failed', {
             happened: `GitHub does not know the runner in ${directory}, but its local configuration was not removed: config.sh remove --local ended with exit code ${result.exitCode}, "${(0,runner_script/* lastLineOf */.SH)(result)}".`,
@@ -529,6 +542,7 @@ async function remove_runner_confirm(task) {
     catch (error) {
         return { result: 'unconfirmed', detail: failure/* Failure */.HR.from(error).message };
     }
+    log.debug(`Proof: GitHub still lists the runner: ${registered !== undefined}`);
     if (registered === undefined) {
         return { result: 'removed' };
     }

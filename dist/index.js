@@ -90,7 +90,7 @@ async function start(process) {
         const { runInBackground } = await Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(973), __nccwpck_require__.e(315)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3691));
         return runInBackground(process, promises_.setTimeout);
     }
-    const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(224), __nccwpck_require__.e(764)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3764));
+    const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(224), __nccwpck_require__.e(140)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1140));
     const machine = {
         platform: process.platform,
         isRoot: process.getuid?.() === 0,

@@ -82,6 +82,8 @@ async function run(
   const report = createReport(core, log, secrets, documentationUrl(machine.environment));
   try {
     const inputs = readInputs(core.getInput, machine.environment, secrets);
+    const { server, named, currentRepository, removal } = inputs;
+    log.debug(`Inputs: ${JSON.stringify({ server, named, currentRepository, removal })}`);
     const requests = new AbortController();
     const client = createClient(inputs, log, clock, requests.signal);
     await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report, requests });

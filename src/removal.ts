@@ -56,11 +56,11 @@ export async function removeRunners(
   { when, directories, dryRun }: RunnerRemoval,
   tools: Tools,
 ): Promise<Ending[]> {
-  const { machine, grants } = tools;
+  const { machine, grants, log } = tools;
   const own = when === 'after-job' ? requireInstallationOfThisJob(machine) : undefined;
   const named = own === undefined ? directories : [own, ...directories];
   const candidates: Candidate[] = [];
-  for (const directory of await findDirectories(named, machine.platform)) {
+  for (const directory of await findDirectories(named, machine.platform, log)) {
     candidates.push(await checkCandidate(directory, inputs, tools));
   }
   for (const { runner } of candidates) {
@@ -122,7 +122,7 @@ async function remove(
     return removeLeftovers(candidate, dryRun, { client, log, print });
   }
   if (isOwn) {
-    return scheduleRemoval(candidate, runner, dryRun, client);
+    return scheduleRemoval(candidate, runner, dryRun, { client, log });
   }
   const { token } = await grants.for(runner);
   return removeRunner(candidate, runner, token.token, dryRun, { client, log, print });
