@@ -19,7 +19,7 @@ export async function makePictures(): Promise<Map<string, string>> {
 
 async function pictureOfRemoval(): Promise<string> {
   const printed: string[] = ['$ npm run demo'];
-  await demonstrate((text) => printed.push(...text.split('\n')));
+  await demonstrate('remove', (text) => printed.push(...text.split('\n')));
   return drawTerminal('A runner is removed', printed.map(settled).map(lineOf));
 }
 
