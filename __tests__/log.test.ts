@@ -2,7 +2,8 @@ import * as actionsCore from '@actions/core';
 import { describe, expect, test } from '@jest/globals';
 import { createLog, type Log } from '../src/log.ts';
 import { Secrets } from '../src/secrets.ts';
-import { outputOf, recordingCore } from './support.ts';
+import { recordingCore } from './recording-core.ts';
+import { outputOf } from './support.ts';
 
 /** What the real core writes for the runner to read. */
 function written(write: (log: Log) => void): string[] {

@@ -9,7 +9,8 @@ import { createLog } from '../src/log.ts';
 import type { RunnerReport } from '../src/removal.ts';
 import { createReport, type Report } from '../src/report.ts';
 import { Secrets } from '../src/secrets.ts';
-import { organization, outputOf, recordingCore, repository } from './support.ts';
+import { recordingCore } from './recording-core.ts';
+import { organization, outputOf, repository } from './support.ts';
 
 const documentation = 'https://github.example/page';
 const grant: Grant = {
