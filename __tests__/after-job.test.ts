@@ -1,9 +1,9 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as core from '@actions/core';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Installation } from '../sandbox/installation.ts';
 import { post } from '../src/main.ts';
+import { workflowCommands } from '../src/workflow-commands.ts';
 import { outputUntilDone } from './support.ts';
 import { adminToken, isRoot, repository, World } from './world.ts';
 
@@ -32,7 +32,7 @@ function runPost(...program: string[]): Promise<string> {
   };
   const { platform, execPath } = process;
   const machine = { platform, isRoot, execPath, environment: process.env };
-  return outputUntilDone(() => post(core, machine, installation.directory, program));
+  return outputUntilDone(() => post(workflowCommands, machine, installation.directory, program));
 }
 
 test.each([

@@ -14,7 +14,8 @@ test.each(['SIGINT', 'SIGTERM'])(
     let endGrace = () => {};
     const child = spawn('sh', ['-c', 'sleep 600 & wait']);
     await once(child, 'spawn');
-    const cancelled = watchForCancellation(signals, process.platform, log, {
+    const requests = new AbortController();
+    const cancelled = watchForCancellation(signals, process.platform, requests, log, {
       ...systemClock,
       later: (milliseconds, act) => {
         waits.push(milliseconds);
@@ -31,8 +32,12 @@ test.each(['SIGINT', 'SIGTERM'])(
     expect(lines).toEqual([expect.stringMatching(/^warning: .*being cancelled/)]);
     // The runner kills after ten seconds.
     expect(waits).toEqual([6_000]);
+    expect(requests.signal.aborted).toBe(false);
 
     endGrace();
+    expect(requests.signal.reason).toMatchObject({
+      message: expect.stringMatching(/cancelled before GitHub had answered.*goes on where it stopped/s),
+    });
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
   },
 );

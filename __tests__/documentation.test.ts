@@ -57,22 +57,28 @@ test('every kind of failure has its section in the troubleshooting page, and eve
   expect(sections).toHaveLength(failureKinds.length);
 });
 
-test.each(['README.md', 'docs/troubleshooting.md', 'CHANGELOG.md'])(
-  'every link in %s leads somewhere',
-  (page) => {
-    for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-      const [path = '', anchor] = target.split('#');
-      const text = read(new URL(path || page, `file:///${page}`).pathname.slice(1));
-      const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-        title
-          .toLowerCase()
-          .replaceAll(/[^\w -]/g, '')
-          .replaceAll(' ', '-'),
-      );
-      expect(anchor === undefined || anchors.includes(anchor)).toBe(true);
-    }
-  },
-);
+test.each([
+  'README.md',
+  'docs/troubleshooting.md',
+  'docs/recipes.md',
+  'docs/security.md',
+  'CHANGELOG.md',
+  'CODE_OF_CONDUCT.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+])('every link in %s leads somewhere', (page) => {
+  for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+    const [path = '', anchor] = target.split('#');
+    const text = read(new URL(path, `file:///${page}`).pathname.slice(1));
+    const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    expect(anchor === undefined || anchors.includes(anchor)).toBe(true);
+  }
+});
 
 test('the action runs on the Node.js that the tests run on', () => {
   expect(action.runs['using']).toBe(`node${process.version.slice(1).split('.')[0]}`);

@@ -476,7 +476,7 @@ const connections: Fault[] = [
     behaviours: [drop, 'as usual'],
     outcome: 'success',
     symptom: 'did not answer',
-    says: [/did not answer \(other side closed\)\. Trying again in [01]\.\d seconds/],
+    says: [/did not answer \(socket hang up\)\. Trying again in [01]\.\d seconds/],
     requests: 2,
   },
   {

@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Failure } from '../src/failure.ts';
 import { type Inputs, invalidInput, readInputs } from '../src/inputs.ts';
 import { Secrets } from '../src/secrets.ts';
-import { recordingCore } from './recording-core.ts';
-import { enterprise, failureOf, organization, repository } from './support.ts';
+import { enterprise, failureOf, organization, recordingCore, repository } from './support.ts';
 
 type Given = Readonly<Record<string, string>>;
 

@@ -1,15 +1,14 @@
-import * as actionsCore from '@actions/core';
 import { describe, expect, test } from '@jest/globals';
 import { createLog, type Log } from '../src/log.ts';
 import { Secrets } from '../src/secrets.ts';
-import { recordingCore } from './recording-core.ts';
-import { outputOf } from './support.ts';
+import { workflowCommands } from '../src/workflow-commands.ts';
+import { outputOf, recordingCore } from './support.ts';
 
-/** What the real core writes for the runner to read. */
+/** What is written for the runner to read. */
 function written(write: (log: Log) => void): string[] {
   const secrets = new Secrets(() => undefined);
   secrets.protect('ghp_secret');
-  return outputOf(() => write(createLog(actionsCore, secrets)))
+  return outputOf(() => write(createLog(workflowCommands, secrets)))
     .replaceAll('\r\n', '\n')
     .split('\n')
     .slice(0, -1);

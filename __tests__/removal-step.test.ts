@@ -33,6 +33,15 @@ test('the runner that runs this very job is pointed to after-job', async () => {
   await rm(directory, { recursive: true });
 });
 
+test('in a container job, after-job is an error that says why, and nothing is requested', async () => {
+  world = await World.start('src', { execPath: '/__e/node24/bin/node' });
+
+  const result = await world.run({ remove: 'after-job' });
+
+  expectFailure(result, /container/, /without "container:"/, /#container-job/);
+  expect(world.github.requests).toEqual([]);
+});
+
 test('a step that is cancelled begins nothing new, and says what was not attempted', async () => {
   const signals = new EventEmitter();
   world = await World.start('src', { signals });

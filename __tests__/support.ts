@@ -1,11 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { Failure } from '../src/failure.ts';
-import type { Log } from '../src/log.ts';
+import type { Core, Log } from '../src/log.ts';
 import type { Registration, Repository } from '../src/registration.ts';
 
 export const repository: Repository = { kind: 'repository', owner: 'octo', repo: 'app' };
 export const organization: Registration = { kind: 'organization', organization: 'octo' };
 export const enterprise: Registration = { kind: 'enterprise', enterprise: 'acme' };
+
+/** A `Core` that has these inputs and remembers what it is told, in order: the function's name, then its arguments. */
+export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
+  core: Core;
+  calls: unknown[][];
+} {
+  const calls: unknown[][] = [];
+  const record =
+    (name: keyof Core) =>
+    (...args: unknown[]): void => {
+      calls.push([name, ...args]);
+    };
+  const core: Core = {
+    getInput: (name) => (inputs[name] ?? '').trim(),
+    setSecret: record('setSecret'),
+    setOutput: record('setOutput'),
+    setFailed: record('setFailed'),
+    info: record('info'),
+    warning: record('warning'),
+    debug: record('debug'),
+    startGroup: record('startGroup'),
+    endGroup: record('endGroup'),
+    saveState: record('saveState'),
+    // Loading the toolkit takes long; few tests need it.
+    summary: async () => (await import('@actions/core')).summary,
+  };
+  return { core, calls };
+}
 
 /** A log that remembers its lines, each after its kind: `info: ...`. */
 export function recordingLog(): { log: Log; lines: string[] } {
@@ -70,4 +99,19 @@ function captureOutput(): { text: () => string; release: () => void } {
       process.exitCode = exitCode;
     },
   };
+}
+
+/**
+ * Looks until there is something to see, which comes about without the test's doing.
+ *
+ * @throws Error when it takes longer than anything here should
+ */
+export async function eventually<Seen>(look: () => Seen | Promise<Seen>): Promise<NonNullable<Seen>> {
+  for (const start = Date.now(); Date.now() - start < 20_000; await pause(20)) {
+    const seen = await look();
+    if (seen) {
+      return seen;
+    }
+  }
+  throw new Error(`In vain: ${look}`);
 }

@@ -1,13 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as core from '@actions/core';
+import { summary } from '@actions/core';
 import { expect } from '@jest/globals';
 import { GitHub } from '../sandbox/github.ts';
 import { Installation, type InstallationOptions } from '../sandbox/installation.ts';
 import { Job, type JobOptions, type StepOptions, type StepResult } from '../sandbox/launcher.ts';
 import type { Clock } from '../src/clock.ts';
 import { main } from '../src/main.ts';
+import { workflowCommands } from '../src/workflow-commands.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
 export const repository = 'octo-org/octo-repo';
@@ -169,8 +170,9 @@ const runSource =
       const { platform, execPath } = process;
       const machine = { platform, isRoot, execPath, environment: process.env, ...claim };
       // The toolkit remembers the file of the first summary that it wrote.
-      const Summary = core.summary.constructor as new () => typeof core.summary;
-      await main({ ...core, summary: new Summary() }, machine, signals, impatientClock());
+      const Summary = summary.constructor as new () => typeof summary;
+      const core = { ...workflowCommands, summary: async () => new Summary() };
+      await main(core, machine, signals, impatientClock());
       return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
     } finally {
       process.stdout.write = write;

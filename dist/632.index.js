@@ -9,7 +9,9 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   watchForCancellation: () => (/* binding */ watchForCancellation)
 /* harmony export */ });
-/* harmony import */ var _runner_processes_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3447);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1633);
+/* harmony import */ var _runner_processes_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3447);
+
 
 /**
  * The time, in milliseconds, that what is in flight has to finish after a cancellation. The runner sends SIGINT, after
@@ -20,20 +22,106 @@ const grace = 6_000;
  * Watches for the runner's wish to cancel the step.
  *
  * @param signals tells of signals: `process`
- * @returns is aborted at the first one. What is in flight goes on for a while; then the programs that were started are
- *   ended, so that their removals fail in the ordinary way and put back what they had set aside.
+ * @param requests what is being asked of GitHub
+ * @returns is aborted at the first one. What is in flight goes on for a while; then requests are
+ *   aborted and the programs that were started are ended, so that their removals fail in the ordinary way and put back what they had set aside.
  */
-function watchForCancellation(signals, platform, log, clock) {
+function watchForCancellation(signals, platform, requests, log, clock) {
     const controller = new AbortController();
     const cancel = () => {
         if (!controller.signal.aborted) {
             log.warning('The step is being cancelled: no further removal is begun, and those under way are ended soon.');
             controller.abort();
-            clock.later(grace, () => void (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_0__/* .endDescendants */ ._9)(platform));
+            clock.later(grace, () => {
+                requests.abort(new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('removal-failed', {
+                    happened: 'The step was cancelled before GitHub had answered.',
+                    cause: 'Somebody cancelled the job, or the step ran into its time limit.',
+                    remedy: 'Run the step again; it goes on where it stopped.',
+                }));
+                void (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_1__/* .endDescendants */ ._9)(platform);
+            });
         }
     };
     signals.on('SIGINT', cancel).on('SIGTERM', cancel);
     return controller.signal;
+}
+
+
+/***/ }),
+
+/***/ 5047:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E6: () => (/* binding */ removeTokenVariable),
+/* harmony export */   F5: () => (/* binding */ scriptEnvironment),
+/* harmony export */   nq: () => (/* binding */ allowListed)
+/* harmony export */ });
+/** What the runner's scripts need, and nothing that could change what they do or tell them what is not theirs. */
+const passedOn = [
+    // The account, its locale and time zone.
+    'PATH',
+    'HOME',
+    'USER',
+    'LOGNAME',
+    'SHELL',
+    'LANG',
+    'LANGUAGE',
+    /LC_[A-Z]+/,
+    'TZ',
+    'TMPDIR',
+    'TMP',
+    'TEMP',
+    // The way to GitHub.
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'ALL_PROXY',
+    'NO_PROXY',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+    'NODE_EXTRA_CA_CERTS',
+    // The .NET runtime of the runner. A start-up hook or a store of additional dependencies would load foreign code.
+    /DOTNET_(?!STARTUP_HOOKS$|ADDITIONAL_DEPS$|SHARED_STORE$).+/,
+    // The runner ends what a job left behind by this mark.
+    'RUNNER_TRACKING_ID',
+    // Windows does not start programs without most of these.
+    'SYSTEMROOT',
+    'SYSTEMDRIVE',
+    'WINDIR',
+    'COMSPEC',
+    'PATHEXT',
+    'OS',
+    'NUMBER_OF_PROCESSORS',
+    /PROCESSOR_.+/,
+    'COMPUTERNAME',
+    'USERNAME',
+    'USERDOMAIN',
+    'USERPROFILE',
+    'HOMEDRIVE',
+    'HOMEPATH',
+    'APPDATA',
+    'LOCALAPPDATA',
+    'PROGRAMDATA',
+    'ALLUSERSPROFILE',
+    'PUBLIC',
+    /(COMMON)?PROGRAM(FILES|W6432)(\(X86\))?/,
+    'COMMONPROGRAMW6432',
+    'PSMODULEPATH',
+].map((name) => new RegExp(`^${typeof name === 'string' ? name : name.source}$`, 'i'));
+/** The argument of `config.sh` that is the remove token, as the variable that it can come in. */
+const removeTokenVariable = 'ACTIONS_RUNNER_INPUT_TOKEN';
+/** The variables that other programs are given: an allow-list. The admin token is in this process's own, as an input. */
+function allowListed(environment) {
+    const entries = Object.entries(environment).filter((entry) => entry[1] !== undefined && passedOn.some((pattern) => pattern.test(entry[0])));
+    return Object.fromEntries(entries);
+}
+/**
+ * The environment for the runner's scripts: the allow-list, without any variable that holds a secret. A variable can
+ * hold one under any name, because workflows set what they like with `env:`.
+ */
+function scriptEnvironment(environment, secrets) {
+    const entries = Object.entries(allowListed(environment)).filter(([, value]) => !secrets.appearIn(value));
+    return Object.fromEntries(entries);
 }
 
 
@@ -54,6 +142,8 @@ function watchForCancellation(signals, platform, log, clock) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1260);
+/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5047);
+
 
 
 
@@ -110,7 +200,7 @@ async function readProcess(directory, id) {
     }
 }
 async function outputOf(command, args) {
-    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__/* .getExecOutput */ .H)(command, args, { silent: true })).stdout;
+    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__/* .getExecOutput */ .H)(command, args, { silent: true, env: (0,_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .allowListed */ .nq)(process.env) })).stdout;
 }
 /** Reads lines of a process's id, its parent's id, and its program, which may be empty. */
 function parseProcesses(output) {

@@ -12,8 +12,8 @@ __webpack_require__.d(__webpack_exports__, {
   Q: () => (/* binding */ scheduleRemoval)
 });
 
-// EXTERNAL MODULE: ./src/candidate.ts + 3 modules
-var src_candidate = __webpack_require__(3907);
+// EXTERNAL MODULE: ./src/candidate.ts + 2 modules
+var src_candidate = __webpack_require__(1919);
 // EXTERNAL MODULE: ./src/failure.ts
 var failure = __webpack_require__(1633);
 // EXTERNAL MODULE: ./src/remove-runner.ts + 1 modules
@@ -120,7 +120,7 @@ async function handToBackground(directory, inputs, tools, program) {
 
 /***/ }),
 
-/***/ 3907:
+/***/ 1919:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -160,7 +160,10 @@ async function idOf(client, repository) {
 
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 3 modules
 var exec = __webpack_require__(1260);
+// EXTERNAL MODULE: ./src/runner/environment.ts
+var runner_environment = __webpack_require__(5047);
 ;// CONCATENATED MODULE: ./src/runner/account.ts
+
 
 /** The account of this process. */
 const itself = { prefix: [], environment: {} };
@@ -169,9 +172,9 @@ const itself = { prefix: [], environment: {} };
  * installation's owner. Where that is root as well, the script is told that this is meant.
  *
  * @param isRoot whether this process is root
- * @param names the variables that the script needs, for `sudo`, which drops all others
+ * @param environment for the script; of it, `sudo` passes on only what it is told to
  */
-async function scriptAccount({ directory, owner }, platform, isRoot, names) {
+async function scriptAccount({ directory, owner }, platform, isRoot, environment) {
     if (!isRoot) {
         return itself;
     }
@@ -179,13 +182,15 @@ async function scriptAccount({ directory, owner }, platform, isRoot, names) {
         return { prefix: [], environment: { RUNNER_ALLOW_RUNASROOT: '1' } };
     }
     if (platform !== 'linux') {
+        const names = [...Object.keys(environment), runner_environment/* removeTokenVariable */.E6].join(',');
         return {
-            prefix: ['sudo', '-n', '-H', '-u', `#${owner.uid}`, `--preserve-env=${names.join(',')}`, '--'],
+            prefix: ['sudo', '-n', '-H', '-u', `#${owner.uid}`, `--preserve-env=${names}`, '--'],
             environment: {},
         };
     }
     // `setpriv` takes numbers, so that an account without a name (a container's) can be used too.
     const { stdout } = await (0,exec/* getExecOutput */.H)('getent', ['passwd', `${owner.uid}`], {
+        env: environment,
         silent: true,
         ignoreReturnCode: true,
     });
@@ -199,69 +204,6 @@ async function scriptAccount({ directory, owner }, platform, isRoot, names) {
             prefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', '--'],
             environment: { HOME: directory },
         };
-}
-
-;// CONCATENATED MODULE: ./src/runner/environment.ts
-/** What the runner's scripts need, and nothing that could change what they do or tell them what is not theirs. */
-const passedOn = [
-    // The account, its locale and time zone.
-    'PATH',
-    'HOME',
-    'USER',
-    'LOGNAME',
-    'SHELL',
-    'LANG',
-    'LANGUAGE',
-    /LC_[A-Z]+/,
-    'TZ',
-    'TMPDIR',
-    'TMP',
-    'TEMP',
-    // The way to GitHub.
-    'HTTP_PROXY',
-    'HTTPS_PROXY',
-    'ALL_PROXY',
-    'NO_PROXY',
-    'SSL_CERT_FILE',
-    'SSL_CERT_DIR',
-    'NODE_EXTRA_CA_CERTS',
-    // The .NET runtime of the runner. A start-up hook or a store of additional dependencies would load foreign code.
-    /DOTNET_(?!STARTUP_HOOKS$|ADDITIONAL_DEPS$|SHARED_STORE$).+/,
-    // The runner ends what a job left behind by this mark.
-    'RUNNER_TRACKING_ID',
-    // Windows does not start programs without most of these.
-    'SYSTEMROOT',
-    'SYSTEMDRIVE',
-    'WINDIR',
-    'COMSPEC',
-    'PATHEXT',
-    'OS',
-    'NUMBER_OF_PROCESSORS',
-    /PROCESSOR_.+/,
-    'COMPUTERNAME',
-    'USERNAME',
-    'USERDOMAIN',
-    'USERPROFILE',
-    'HOMEDRIVE',
-    'HOMEPATH',
-    'APPDATA',
-    'LOCALAPPDATA',
-    'PROGRAMDATA',
-    'ALLUSERSPROFILE',
-    'PUBLIC',
-    /(COMMON)?PROGRAM(FILES|W6432)(\(X86\))?/,
-    'COMMONPROGRAMW6432',
-    'PSMODULEPATH',
-].map((name) => new RegExp(`^${typeof name === 'string' ? name : name.source}$`, 'i'));
-/**
- * The environment for the runner's scripts: an allow-list of this process's, without any variable that holds a secret.
- * A variable can hold one under any name, because workflows set what they like with `env:`.
- */
-function scriptEnvironment(environment, secrets) {
-    const entries = Object.entries(environment).filter((entry) => entry[1] !== undefined &&
-        passedOn.some((pattern) => pattern.test(entry[0])) &&
-        !secrets.appearIn(entry[1]));
-    return Object.fromEntries(entries);
 }
 
 // EXTERNAL MODULE: ./src/runner/installation.ts
@@ -292,8 +234,8 @@ async function checkCandidate(directory, inputs, { client, secrets, machine }) {
         await (0,runner_installation/* checkAccess */.x8)(installation);
     }
     await (0,runner_installation/* checkEnvironmentFile */.aR)(installation);
-    const variables = scriptEnvironment(environment, secrets);
-    const account = await scriptAccount(installation, platform, isRoot, Object.keys(variables));
+    const variables = (0,runner_environment/* scriptEnvironment */.F5)(environment, secrets);
+    const account = await scriptAccount(installation, platform, isRoot, variables);
     const script = {
         directory: installation.directory,
         platform,
@@ -576,8 +518,8 @@ function validateConcurrency(concurrency) {
 
 // EXTERNAL MODULE: ./src/after-job.ts + 1 modules
 var after_job = __webpack_require__(8661);
-// EXTERNAL MODULE: ./src/candidate.ts + 3 modules
-var candidate = __webpack_require__(3907);
+// EXTERNAL MODULE: ./src/candidate.ts + 2 modules
+var candidate = __webpack_require__(1919);
 // EXTERNAL MODULE: ./src/failure.ts
 var src_failure = __webpack_require__(1633);
 // EXTERNAL MODULE: ./src/registration.ts
@@ -880,10 +822,11 @@ async function removeRunner(candidate, runner, removeToken, dryRun, tools) {
  * @throws Failure when it cannot be removed, or a job runs on it all the same
  */
 async function removeLeftovers(candidate, dryRun, tools) {
-    const { directory } = candidate.installation;
+    const { directory, platform } = candidate.script;
     await refuseDuringJob(candidate);
     const hasConfiguration = await (0,installation/* isConfigured */.jD)(directory);
-    if (!hasConfiguration && !(await (0,service/* isService */.kd)(directory))) {
+    const listeners = await (0,processes/* processesOf */.L6)(directory, 'Runner.Listener', platform);
+    if (!hasConfiguration && listeners.length === 0 && !(await (0,service/* isService */.kd)(directory))) {
         return { result: 'already-removed', detail: 'The installation is not configured.' };
     }
     if (dryRun) {

@@ -13,9 +13,11 @@ export const modules = {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(869);
-/* harmony import */ var _script_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1839);
-/* harmony import */ var _service_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4857);
+/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5047);
+/* harmony import */ var _files_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(869);
+/* harmony import */ var _script_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1839);
+/* harmony import */ var _service_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4857);
+
 
 
 
@@ -31,11 +33,11 @@ export const modules = {
  * GitHub are put back: the runner stays in service.
  */
 async function deregister(script, removeToken) {
-    const restoreFiles = await (0,_files_js__WEBPACK_IMPORTED_MODULE_2__/* .rememberFiles */ .XL)(['.path', '.env'].map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(script.directory, name)));
-    const putMarkerBack = script.platform === 'win32' ? undefined : await (0,_service_js__WEBPACK_IMPORTED_MODULE_4__/* .setMarkerAside */ .b)(script.directory);
+    const restoreFiles = await (0,_files_js__WEBPACK_IMPORTED_MODULE_3__/* .rememberFiles */ .XL)(['.path', '.env'].map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(script.directory, name)));
+    const putMarkerBack = script.platform === 'win32' ? undefined : await (0,_service_js__WEBPACK_IMPORTED_MODULE_5__/* .setMarkerAside */ .b)(script.directory);
     let result;
     try {
-        result = await runConfigurationScript(script, [], { ACTIONS_RUNNER_INPUT_TOKEN: removeToken });
+        result = await runConfigurationScript(script, [], { [_environment_js__WEBPACK_IMPORTED_MODULE_2__/* .removeTokenVariable */ .E6]: removeToken });
         return result;
     }
     finally {
@@ -56,7 +58,85 @@ async function removeLocalConfiguration(script) {
 }
 async function runConfigurationScript(script, flags, variables) {
     const program = script.platform === 'win32' ? './config.cmd' : './config.sh';
-    return (0,_script_js__WEBPACK_IMPORTED_MODULE_3__/* .runScript */ .j3)((0,_script_js__WEBPACK_IMPORTED_MODULE_3__/* .asOwner */ .gv)(script, [program, 'remove', ...flags]), script, variables);
+    return (0,_script_js__WEBPACK_IMPORTED_MODULE_4__/* .runScript */ .j3)((0,_script_js__WEBPACK_IMPORTED_MODULE_4__/* .asOwner */ .gv)(script, [program, 'remove', ...flags]), script, variables);
+}
+
+
+/***/ }),
+
+/***/ 5047:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E6: () => (/* binding */ removeTokenVariable),
+/* harmony export */   F5: () => (/* binding */ scriptEnvironment),
+/* harmony export */   nq: () => (/* binding */ allowListed)
+/* harmony export */ });
+/** What the runner's scripts need, and nothing that could change what they do or tell them what is not theirs. */
+const passedOn = [
+    // The account, its locale and time zone.
+    'PATH',
+    'HOME',
+    'USER',
+    'LOGNAME',
+    'SHELL',
+    'LANG',
+    'LANGUAGE',
+    /LC_[A-Z]+/,
+    'TZ',
+    'TMPDIR',
+    'TMP',
+    'TEMP',
+    // The way to GitHub.
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'ALL_PROXY',
+    'NO_PROXY',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+    'NODE_EXTRA_CA_CERTS',
+    // The .NET runtime of the runner. A start-up hook or a store of additional dependencies would load foreign code.
+    /DOTNET_(?!STARTUP_HOOKS$|ADDITIONAL_DEPS$|SHARED_STORE$).+/,
+    // The runner ends what a job left behind by this mark.
+    'RUNNER_TRACKING_ID',
+    // Windows does not start programs without most of these.
+    'SYSTEMROOT',
+    'SYSTEMDRIVE',
+    'WINDIR',
+    'COMSPEC',
+    'PATHEXT',
+    'OS',
+    'NUMBER_OF_PROCESSORS',
+    /PROCESSOR_.+/,
+    'COMPUTERNAME',
+    'USERNAME',
+    'USERDOMAIN',
+    'USERPROFILE',
+    'HOMEDRIVE',
+    'HOMEPATH',
+    'APPDATA',
+    'LOCALAPPDATA',
+    'PROGRAMDATA',
+    'ALLUSERSPROFILE',
+    'PUBLIC',
+    /(COMMON)?PROGRAM(FILES|W6432)(\(X86\))?/,
+    'COMMONPROGRAMW6432',
+    'PSMODULEPATH',
+].map((name) => new RegExp(`^${typeof name === 'string' ? name : name.source}$`, 'i'));
+/** The argument of `config.sh` that is the remove token, as the variable that it can come in. */
+const removeTokenVariable = 'ACTIONS_RUNNER_INPUT_TOKEN';
+/** The variables that other programs are given: an allow-list. The admin token is in this process's own, as an input. */
+function allowListed(environment) {
+    const entries = Object.entries(environment).filter((entry) => entry[1] !== undefined && passedOn.some((pattern) => pattern.test(entry[0])));
+    return Object.fromEntries(entries);
+}
+/**
+ * The environment for the runner's scripts: the allow-list, without any variable that holds a secret. A variable can
+ * hold one under any name, because workflows set what they like with `env:`.
+ */
+function scriptEnvironment(environment, secrets) {
+    const entries = Object.entries(allowListed(environment)).filter(([, value]) => !secrets.appearIn(value));
+    return Object.fromEntries(entries);
 }
 
 
@@ -336,6 +416,8 @@ function notARunner(directory, problem, error) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1260);
+/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5047);
+
 
 
 
@@ -392,7 +474,7 @@ async function readProcess(directory, id) {
     }
 }
 async function outputOf(command, args) {
-    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__/* .getExecOutput */ .H)(command, args, { silent: true })).stdout;
+    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__/* .getExecOutput */ .H)(command, args, { silent: true, env: (0,_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .allowListed */ .nq)(process.env) })).stdout;
 }
 /** Reads lines of a process's id, its parent's id, and its program, which may be empty. */
 function parseProcesses(output) {

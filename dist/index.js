@@ -5,7 +5,7 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _start_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2115);
+/* harmony import */ var _start_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6834);
 
 await (0,_start_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .n)(process);
 
@@ -14,17 +14,66 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2115:
+/***/ 6834:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   n: () => (/* binding */ start),
-/* harmony export */   t: () => (/* binding */ scheduledState)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_1__);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  t: () => (/* binding */ scheduledState),
+  n: () => (/* binding */ start)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./src/workflow-commands.ts
+
+/**
+ * Speaks to the runner, in its own words, as `@actions/core` does. That package cannot be loaded in part (3.0.1), and
+ * brings an HTTP client along (undici), which takes longer to load than all the rest of a run that asks for a token. It
+ * is loaded for what only the removal of runners needs of it: the summary.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ */
+const workflowCommands = {
+    getInput: (name) => (process.env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? '').trim(),
+    setSecret: (secret) => issue('add-mask', secret),
+    setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
+    saveState: (name, value) => append('GITHUB_STATE', name, value),
+    setFailed: (message) => {
+        process.exitCode = 1;
+        issue('error', message);
+    },
+    info: writeLine,
+    warning: (message) => issue('warning', message),
+    debug: (message) => issue('debug', message),
+    startGroup: (title) => issue('group', title),
+    endGroup: () => issue('endgroup', ''),
+    summary: async () => (await Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(119), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4317))).summary,
+};
+/** The runner turns the escaped characters back (actions/runner, Runner.Common/ActionCommand.cs). */
+function issue(command, text) {
+    const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+    writeLine(`::${command}::${escaped}`);
+}
+/** Adds to the file that a variable names. The form for one line is all that this action's values take. */
+function append(variable, name, value) {
+    const file = process.env[variable];
+    if (file === undefined || /[\r\n]/.test(value)) {
+        throw new Error(`"${name}" cannot be written to the file in ${variable}`);
+    }
+    (0,external_node_fs_.appendFileSync)(file, `${name}=${value}\n`);
+}
+function writeLine(line) {
+    process.stdout.write(`${line}\n`);
+}
+
+;// CONCATENATED MODULE: ./src/start.ts
+
 
 
 /** The argument that tells the background process of `remove: after-job` from a step. */
@@ -39,20 +88,23 @@ async function start(process) {
     const [, program, argument] = process.argv;
     if (argument === backgroundArgument) {
         const { runInBackground } = await Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(973), __nccwpck_require__.e(315)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3691));
-        return runInBackground(process, node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout);
+        return runInBackground(process, promises_.setTimeout);
     }
-    const [core, { main, post }] = await Promise.all([Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(921), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4317)), Promise.all(/* import() */[__nccwpck_require__.e(921), __nccwpck_require__.e(758), __nccwpck_require__.e(167)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2167))]);
+    const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(224), __nccwpck_require__.e(764)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3764));
     const machine = {
         platform: process.platform,
         isRoot: process.getuid?.() === 0,
         execPath: process.execPath,
         environment: process.env,
     };
-    const scheduled = core.getState(scheduledState);
-    return scheduled === ''
-        ? main(core, machine, process)
-        : // The post step's own file, beside this one, would find nothing to do.
-            post(core, machine, scheduled, [(0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(String(program)), 'index.js'), backgroundArgument]);
+    const scheduled = process.env[`STATE_${scheduledState}`];
+    return scheduled
+        ? // The post step's own file, beside this one, would find nothing to do.
+            post(workflowCommands, machine, scheduled, [
+                (0,external_node_path_.join)((0,external_node_path_.dirname)(String(program)), 'index.js'),
+                backgroundArgument,
+            ])
+        : main(workflowCommands, machine, process);
 }
 
 
@@ -202,6 +254,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
+
+/***/ }),
+
+/***/ 4708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
 
 /***/ }),
 

@@ -89,6 +89,8 @@ export interface ServiceCall {
 export interface Listener {
   readonly pid: number;
   running(): boolean;
+  /** Is fulfilled when it has ended. */
+  readonly ended: Promise<unknown>;
   /** Ends it, whatever signals it ignores. */
   stop(): Promise<void>;
 }
@@ -289,6 +291,7 @@ export class Installation {
     return {
       pid,
       running: () => isRunning(pid),
+      ended: exited,
       stop: async () => {
         listener.kill('SIGKILL');
         await exited;

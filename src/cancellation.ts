@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from './clock.ts';
+import { Failure } from './failure.ts';
 import type { Log } from './log.ts';
 import { endDescendants } from './runner/processes.ts';
 
@@ -13,12 +14,14 @@ const grace = 6_000;
  * Watches for the runner's wish to cancel the step.
  *
  * @param signals tells of signals: `process`
- * @returns is aborted at the first one. What is in flight goes on for a while; then the programs that were started are
- *   ended, so that their removals fail in the ordinary way and put back what they had set aside.
+ * @param requests what is being asked of GitHub
+ * @returns is aborted at the first one. What is in flight goes on for a while; then requests are
+ *   aborted and the programs that were started are ended, so that their removals fail in the ordinary way and put back what they had set aside.
  */
 export function watchForCancellation(
   signals: Pick<EventEmitter, 'on'>,
   platform: NodeJS.Platform,
+  requests: AbortController,
   log: Log,
   clock: Clock,
 ): AbortSignal {
@@ -29,7 +32,16 @@ export function watchForCancellation(
         'The step is being cancelled: no further removal is begun, and those under way are ended soon.',
       );
       controller.abort();
-      clock.later(grace, () => void endDescendants(platform));
+      clock.later(grace, () => {
+        requests.abort(
+          new Failure('removal-failed', {
+            happened: 'The step was cancelled before GitHub had answered.',
+            cause: 'Somebody cancelled the job, or the step ran into its time limit.',
+            remedy: 'Run the step again; it goes on where it stopped.',
+          }),
+        );
+        void endDescendants(platform);
+      });
     }
   };
   signals.on('SIGINT', cancel).on('SIGTERM', cancel);

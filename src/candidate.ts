@@ -56,7 +56,7 @@ export async function checkCandidate(
   }
   await checkEnvironmentFile(installation);
   const variables = scriptEnvironment(environment, secrets);
-  const account = await scriptAccount(installation, platform, isRoot, Object.keys(variables));
+  const account = await scriptAccount(installation, platform, isRoot, variables);
   const script = {
     directory: installation.directory,
     platform,

@@ -1,21 +1,25 @@
-import type * as core from '@actions/core';
+import type { summary } from '@actions/core';
 import type { Secrets } from './secrets.ts';
 
-/** The part of `@actions/core` that this action writes its log, outputs and result with. */
-export type Core = Pick<
-  typeof core,
-  | 'getInput'
-  | 'setSecret'
-  | 'setOutput'
-  | 'setFailed'
-  | 'info'
-  | 'warning'
-  | 'debug'
-  | 'startGroup'
-  | 'endGroup'
-  | 'saveState'
-  | 'summary'
->;
+/** How this action speaks to the runner: what it has of `@actions/core`. */
+export interface Core {
+  /** An input's value without white space around it, or an empty string. */
+  getInput(name: string): string;
+  /** Makes the runner hide a value from the log. */
+  setSecret(secret: string): void;
+  setOutput(name: string, value: string): void;
+  /** Leaves a value for the post step. */
+  saveState(name: string, value: string): void;
+  /** Fails the step with a message. */
+  setFailed(message: string): void;
+  info(message: string): void;
+  warning(message: string): void;
+  debug(message: string): void;
+  startGroup(title: string): void;
+  endGroup(): void;
+  /** The summary of the job. */
+  summary(): Promise<typeof summary>;
+}
 
 /** The log of the step. Whatever is written holds no secret, and no text from elsewhere acts as a workflow command. */
 export interface Log {

@@ -18,6 +18,8 @@ interface Step {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly report: Report;
+  /** Aborts, with a failure, what is asked of GitHub. */
+  readonly requests: AbortController;
 }
 
 /**
@@ -32,9 +34,9 @@ export async function main(
   signals: Pick<EventEmitter, 'on'>,
   clock: Clock = systemClock,
 ): Promise<void> {
-  await run(core, machine, clock, async ({ inputs, client, grants, secrets, log, report }) => {
+  await run(core, machine, clock, async ({ inputs, requests, report, ...tools }) => {
     if (inputs.removal.when === 'never') {
-      report.tokens([await grants.for(addressedByInputs(inputs))]);
+      report.tokens([await tools.grants.for(addressedByInputs(inputs))]);
       return;
     }
     // Loaded only here: most runs ask for a token and nothing else.
@@ -42,16 +44,9 @@ export async function main(
       import('./removal.ts'),
       import('./cancellation.ts'),
     ]);
-    const cancelled = watchForCancellation(signals, machine.platform, log, clock);
-    const endings = await removeRunners(inputs, inputs.removal, {
-      client,
-      grants,
-      secrets,
-      log,
-      machine,
-      cancelled,
-    });
-    report.tokens(await grants.all());
+    const cancelled = watchForCancellation(signals, machine.platform, requests, tools.log, clock);
+    const endings = await removeRunners(inputs, inputs.removal, { ...tools, machine, cancelled });
+    report.tokens(await tools.grants.all());
     await report.runners(endings.map((ending) => ending.report));
     report.failures(endings.flatMap(({ failure }) => failure ?? []));
   });
@@ -87,8 +82,9 @@ async function run(
   const report = createReport(core, log, secrets, documentationUrl(machine.environment));
   try {
     const inputs = readInputs(core.getInput, machine.environment, secrets);
-    const client = createClient(inputs, log, clock);
-    await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report });
+    const requests = new AbortController();
+    const client = createClient(inputs, log, clock, requests.signal);
+    await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report, requests });
   } catch (error) {
     report.failures([Failure.from(error)]);
   }

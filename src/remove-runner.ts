@@ -90,10 +90,11 @@ export async function removeLeftovers(
   dryRun: boolean,
   tools: RemovalTools,
 ): Promise<Outcome> {
-  const { directory } = candidate.installation;
+  const { directory, platform } = candidate.script;
   await refuseDuringJob(candidate);
   const hasConfiguration = await isConfigured(directory);
-  if (!hasConfiguration && !(await isService(directory))) {
+  const listeners = await processesOf(directory, 'Runner.Listener', platform);
+  if (!hasConfiguration && listeners.length === 0 && !(await isService(directory))) {
     return { result: 'already-removed', detail: 'The installation is not configured.' };
   }
   if (dryRun) {

@@ -65,7 +65,8 @@ async function summarize(core: Core, secrets: Secrets, reports: readonly RunnerR
     cell(result),
     cell(detail),
   ]);
-  await core.summary
+  const summary = await core.summary();
+  await summary
     .addHeading('Removed runners', 3)
     .addTable([header, ...rows])
     .write()

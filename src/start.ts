@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { workflowCommands } from './workflow-commands.ts';
 
 /** The argument that tells the background process of `remove: after-job` from a step. */
 const backgroundArgument = 'remove-after-job';
@@ -16,16 +17,19 @@ export async function start(process: NodeJS.Process): Promise<void> {
     const { runInBackground } = await import('./background.ts');
     return runInBackground(process, delay);
   }
-  const [core, { main, post }] = await Promise.all([import('@actions/core'), import('./main.ts')]);
+  const { main, post } = await import('./main.ts');
   const machine = {
     platform: process.platform,
     isRoot: process.getuid?.() === 0,
     execPath: process.execPath,
     environment: process.env,
   };
-  const scheduled = core.getState(scheduledState);
-  return scheduled === ''
-    ? main(core, machine, process)
-    : // The post step's own file, beside this one, would find nothing to do.
-      post(core, machine, scheduled, [join(dirname(String(program)), 'index.js'), backgroundArgument]);
+  const scheduled = process.env[`STATE_${scheduledState}`];
+  return scheduled
+    ? // The post step's own file, beside this one, would find nothing to do.
+      post(workflowCommands, machine, scheduled, [
+        join(dirname(String(program)), 'index.js'),
+        backgroundArgument,
+      ])
+    : main(workflowCommands, machine, process);
 }

@@ -5,21 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
 import { Job, type JobOptions } from '../../sandbox/launcher.ts';
+import { eventually } from '../support.ts';
 import { expectFailure, isRoot, ordinaryUser, repository, World } from '../world.ts';
 
 /** Tests run side by side: this token is in no other test's processes. */
 const adminToken = `github_pat_11AFTERJOB_${randomUUID().replaceAll('-', '')}`;
-
-/** Looks until it is so; the test's own time limit ends it. */
-async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found) {
-      return found;
-    }
-    await delay(50);
-  }
-}
 
 /** The processes that this account can see with the text in their arguments or environment. */
 async function processesThatShow(text: string): Promise<string[]> {

@@ -84,7 +84,7 @@ inNetwork(
     test('https where only http is spoken says so', async () => {
       const result = await run(world.github.apiUrl.replace('http:', 'https:'), {}, '3');
 
-      expectFailure(result, 'ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS', /#tls/);
+      expectFailure(result, 'EPROTO', 'does not speak TLS', /#tls/);
     });
 
     test("a gateway that does not reach the server answers with a page, which is the server's error", async () => {

@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
+import { systemClock } from '../../src/clock.ts';
+import { Failure } from '../../src/failure.ts';
 import { type Answer, type Client, createClient, type Request } from '../../src/github/client.ts';
 import type { Registration } from '../../src/registration.ts';
 import { parseServer } from '../../src/server.ts';
@@ -119,6 +124,43 @@ describe('an answer', () => {
     expect(failure.explanation.requestId).toMatch(/^[\dA-F:]+$/);
   });
 
+  const ending = new Failure('removal-failed', { happened: 'No more time.', cause: 'c', remedy: 'r' });
+
+  test('ends when there is no more time for its answer', async () => {
+    const requests = new AbortController();
+    github.intercept = () => {
+      requests.abort(ending);
+      return true;
+    };
+    const hurried = createClient(
+      { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 3 },
+      recordingLog().log,
+      systemClock,
+      requests.signal,
+    );
+
+    expect(await failureOf(() => hurried.request(list))).toBe(ending);
+    expect(github.requests).toHaveLength(1);
+  });
+
+  test('is not tried again when there is no more time for it', async () => {
+    const requests = new AbortController();
+    github.intercept = (_, response) => {
+      github.send(response, { status: 503, headers: { 'retry-after': '60' } });
+      return true;
+    };
+    const { log } = recordingLog();
+    const hurried = createClient(
+      { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 3 },
+      { ...log, info: () => requests.abort(ending) },
+      systemClock,
+      requests.signal,
+    );
+
+    expect(await failureOf(() => hurried.request(list))).toBe(ending);
+    expect(github.requests).toHaveLength(1);
+  });
+
   test('with a status that is good for something else is explained', async () => {
     const failure = await failureOf(() => client.request({ ...list, expected: [201, 204] }));
     expect(failure.kind).toBe('invalid-response');
@@ -155,7 +197,7 @@ test('a connection that drops is explained with the host', async () => {
   const failure = await failureOf(() => client.request(list));
   expect(failure.kind).toBe('network');
   expect(failure.explanation.happened).toBe(
-    `Could not list the runners: ${new URL(github.apiUrl).host} did not answer (other side closed).`,
+    `Could not list the runners: ${new URL(github.apiUrl).host} did not answer (socket hang up).`,
   );
 });
 
@@ -187,4 +229,59 @@ test('a repository that was renamed is found, with the method kept', async () =>
   const create: Request = { ...list, method: 'POST', path: '/actions/runners/remove-token', expected: [201] };
   expect((await client.request(create)).status).toBe(201);
   expect(github.issuedTokens).toMatchObject([{ registration: 'octo/new' }]);
+});
+
+describe('with a proxy', () => {
+  const asked: string[] = [];
+  const sockets: Socket[] = [];
+  const proxy = createServer();
+  let before: NodeJS.ProcessEnv;
+
+  beforeEach(async () => {
+    // Whatever the host, the tunnel leads to the stand-in.
+    proxy.on('connect', ({ url, headers }: IncomingMessage, client: Socket) => {
+      asked.push(`${url} ${headers['proxy-authorization']}`);
+      const upstream = connect(Number(new URL(github.serverUrl).port), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        client.pipe(upstream).pipe(client);
+      });
+      for (const socket of [client, upstream]) sockets.push(socket.on('error', () => socket.destroy()));
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    before = process.env;
+    const withoutProxies = Object.entries(before).filter(([name]) => !/_proxy$/i.test(name));
+    const address = `http://user:word@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env = { ...Object.fromEntries(withoutProxies), http_proxy: address };
+  });
+  afterEach(async () => {
+    process.env = before;
+    for (const socket of sockets.splice(0)) socket.destroy();
+    asked.splice(0);
+    proxy.removeAllListeners('connect');
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+
+  test('that the environment names for the server, requests go through it', async () => {
+    const server = { apiUrl: 'http://ghe.invalid/api/v3', webUrl: 'http://ghe.invalid' };
+    const behind = createClient({ server, adminToken: 'ghp_admin', retries: 0 }, recordingLog().log);
+    expect(await behind.request(list)).toMatchObject({ status: 200, data: { total_count: 0 } });
+    expect(asked).toEqual([`ghe.invalid:80 Basic ${Buffer.from('user:word').toString('base64')}`]);
+    expect(github.requests).toMatchObject([
+      {
+        path: '/api/v3/repos/octo/app/actions/runners',
+        headers: {
+          host: 'ghe.invalid',
+          authorization: 'token ghp_admin',
+          'user-agent': expect.stringMatching(/^runner-remove-token /),
+        },
+      },
+    ]);
+  });
+
+  test('that the environment does not name for the server, requests go straight there', async () => {
+    await client.request(list);
+    expect(github.requests).toHaveLength(1);
+    expect(asked).toEqual([]);
+  });
 });

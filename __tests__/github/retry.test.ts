@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.ts';
 import { Failure } from '../../src/failure.ts';
 import { Setback, withRetries } from '../../src/github/retry.ts';
 import { failureOf, recordingLog } from '../support.ts';
@@ -44,7 +43,7 @@ function attempts(retries: number, ...outcomes: (Setback['outlook'] | { success:
       attempted += 1;
       return typeof outcome === 'object' ? outcome : new Setback(failure, outcome);
     },
-    { retries, clock, log },
+    { retries, clock, log, signal: new AbortController().signal },
   );
 }
 
@@ -121,10 +120,4 @@ test('ten retries of an outage end within the two minutes', async () => {
   duration = 1_000;
   await failureOf(() => attempts(10, 'passing'));
   expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(120_000);
-});
-
-test("the system's clock lets time pass", async () => {
-  const before = systemClock.now();
-  await systemClock.sleep(20);
-  expect(systemClock.now() - before).toBeGreaterThanOrEqual(19);
 });

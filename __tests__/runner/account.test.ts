@@ -1,49 +1,80 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { scriptAccount } from '../../src/runner/account.ts';
+import { asOwner, runScript } from '../../src/runner/script.ts';
+import { isRoot } from '../world.ts';
 
+const environment = { PATH: String(process.env['PATH']), LANG: 'C' };
 const directory = '/opt/actions-runner';
 const ofNobody = { directory, owner: { uid: 65534, gid: 100 } };
 
 describe('the account that runs config.sh', () => {
   test('is its own for an ordinary user', async () => {
-    expect(await scriptAccount(ofNobody, 'linux', false, [])).toEqual({ prefix: [], environment: {} });
+    expect(await scriptAccount(ofNobody, 'linux', false, environment)).toEqual({
+      prefix: [],
+      environment: {},
+    });
   });
 
   test("is root for root's own installation, and config.sh is told that this is meant", async () => {
     const installation = { directory, owner: { uid: 0, gid: 0 } };
 
-    expect(await scriptAccount(installation, 'linux', true, [])).toEqual({
+    expect(await scriptAccount(installation, 'linux', true, environment)).toEqual({
       prefix: [],
       environment: { RUNNER_ALLOW_RUNASROOT: '1' },
     });
   });
 
   test("is the owner, with the owner's group and home, for root on Linux", async () => {
-    const { prefix, environment } = await scriptAccount(ofNobody, 'linux', true, []);
+    const account = await scriptAccount(ofNobody, 'linux', true, environment);
 
-    expect(prefix).toEqual([
+    expect(account.prefix).toEqual([
       'setpriv',
       '--reuid=65534',
       expect.stringMatching(/^--regid=\d+$/),
       '--init-groups',
       '--',
     ]);
-    expect(environment).toEqual({ USER: 'nobody', LOGNAME: 'nobody', HOME: expect.stringMatching(/^\//) });
+    expect(account.environment).toEqual({
+      USER: 'nobody',
+      LOGNAME: 'nobody',
+      HOME: expect.stringMatching(/^\//),
+    });
   });
 
   test('is the owner by number where the machine has no account for it', async () => {
     const installation = { directory, owner: { uid: 54321, gid: 12345 } };
 
-    expect(await scriptAccount(installation, 'linux', true, [])).toEqual({
+    expect(await scriptAccount(installation, 'linux', true, environment)).toEqual({
       prefix: ['setpriv', '--reuid=54321', '--regid=12345', '--clear-groups', '--'],
       environment: { HOME: directory },
     });
   });
 
-  test('is the owner through sudo, with the variables that the script needs, for root on macOS', async () => {
-    expect(await scriptAccount(ofNobody, 'darwin', true, ['PATH', 'LANG'])).toEqual({
-      prefix: ['sudo', '-n', '-H', '-u', '#65534', '--preserve-env=PATH,LANG', '--'],
+  test('is the owner through sudo, which passes on what the script needs, for root on macOS', async () => {
+    expect(await scriptAccount(ofNobody, 'darwin', true, environment)).toEqual({
+      prefix: [
+        ...['sudo', '-n', '-H', '-u', '#65534'],
+        '--preserve-env=PATH,LANG,ACTIONS_RUNNER_INPUT_TOKEN',
+        '--',
+      ],
       environment: {},
     });
   });
+
+  // Linux may have sudo too, which is as good as that of macOS to see what becomes of the environment.
+  if (isRoot && existsSync('/usr/bin/sudo')) {
+    test('is told the remove token through sudo', async () => {
+      const { prefix } = await scriptAccount(ofNobody, 'darwin', true, environment);
+      const script = { directory: '/', platform: process.platform, ownerPrefix: prefix, environment };
+
+      const { output } = await runScript(
+        asOwner(script, ['sh', '-c', 'echo "$(id -u) $LANG $ACTIONS_RUNNER_INPUT_TOKEN"']),
+        script,
+        { ACTIONS_RUNNER_INPUT_TOKEN: 'the-remove-token' },
+      );
+
+      expect(output.trim()).toBe('65534 C the-remove-token');
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -21,7 +21,7 @@ async function program(name: string, lines: string[]): Promise<void> {
   const path = join(root, name);
   await writeFile(
     path,
-    `#!/bin/sh\nprintf '%s\\n' "$@" > '${path}.arguments'\ncat <<'END'\n${lines.join('\n')}\nEND\n`,
+    `#!/bin/sh\nprintf '%s\\n' "$@" > '${path}.arguments'\nenv > '${path}.environment'\ncat <<'END'\n${lines.join('\n')}\nEND\n`,
   );
   await chmod(path, 0o755);
   process.env['PATH'] = `${root}:${PATH}`;
@@ -42,6 +42,16 @@ describe('on macOS the list of processes tells whether a job runs on an installa
     );
 
     expect((await processesOf(root, 'Runner.Worker', 'darwin')).length > 0).toBe(expected);
+  });
+
+  test('what is asked for it is not given the admin token', async () => {
+    await program('ps', []);
+    process.env['INPUT_TOKEN'] = 'the-admin-token';
+
+    await listProcesses('darwin');
+    delete process.env['INPUT_TOKEN'];
+
+    expect(await readFile(join(root, 'ps.environment'), 'utf8')).not.toContain('the-admin-token');
   });
 
   test('a worker that is reached through a link is the same', async () => {

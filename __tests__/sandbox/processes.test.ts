@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Installation, type InstallationOptions } from '../../sandbox/installation.ts';
 import { isRunning } from '../../sandbox/programs/processes.ts';
+import { eventually } from '../support.ts';
 
 let installation: Installation;
 
@@ -23,10 +24,6 @@ function look(id: number) {
     executable: readlinkSync(`/proc/${id}/exe`),
     name: readFileSync(`/proc/${id}/comm`, 'utf8'),
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await pause(5);
 }
 
 if (process.platform === 'linux') {
@@ -56,7 +53,7 @@ if (process.platform === 'linux') {
 
       await installation.set({});
       process.kill(listener.pid, signal);
-      await until(() => !listener.running());
+      await eventually(() => !listener.running());
     });
 
     it('stays when its configuration is gone, unless told to notice', async () => {
@@ -66,7 +63,7 @@ if (process.platform === 'linux') {
       expect(listener.running()).toBe(true);
 
       await installation.set({ noticesRemoval: true });
-      await until(() => !listener.running());
+      await eventually(() => !listener.running());
     });
 
     it('can be stopped whatever it ignores', async () => {

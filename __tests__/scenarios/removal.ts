@@ -431,6 +431,21 @@ export function describeRemoval(subject: Subject): void {
       expect(await installation.invocations()).toEqual([]);
     });
 
+    test('a listener that still runs although nothing is configured any more is asked to stop', async () => {
+      const { installation } = await world.install(repository, 'box');
+      const listener = await installation.startListener();
+      await Promise.all(['.runner', '.credentials'].map((name) => rm(join(installation.directory, name))));
+
+      const foreseen = await remove(installation, { 'dry-run': 'true' });
+      expect(runnersOf(foreseen)).toMatchObject([{ result: 'would-remove' }]);
+      expect(listener.running()).toBe(true);
+
+      const result = await remove(installation);
+      expect(runnersOf(result)).toMatchObject([{ result: 'already-removed' }]);
+      expect(result.log).toContain(`The listener, process ${listener.pid}, is asked to stop.`);
+      await listener.ended;
+    });
+
     test.each(['true', 'false'])('credentials without a runner (dry run: %s)', async (dryRun) => {
       const { installation } = await world.install(repository, 'box');
       await rm(join(installation.directory, '.runner'));

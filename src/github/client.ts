@@ -1,4 +1,4 @@
-import { getOctokit } from '@actions/github';
+import { Octokit } from '@octokit/core';
 import { RequestError } from '@octokit/request-error';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Inputs } from '../inputs.ts';
@@ -7,7 +7,9 @@ import { apiRoute, type Registration } from '../registration.ts';
 import { isJson } from './answer.ts';
 import { explainNoAnswer } from './connection.ts';
 import { explainAnswer } from './diagnosis.ts';
-import { createFetch } from './fetch.ts';
+import { sendDirectly } from './direct.ts';
+import { createFetch, type Send } from './fetch.ts';
+import { proxyFor } from './proxy.ts';
 import { type Setback, withRetries } from './retry.ts';
 
 /** An answer of GitHub's API. Of what is in it, nothing has been checked but that it is JSON. */
@@ -39,23 +41,38 @@ export interface Client {
 /**
  * @param inputs the server, the token (which is sent to this server and to no other), and how often what failed for a
  *   passing reason is tried again
+ * @param signal is aborted when there is no more time, with the failure of what is then still under way
  */
 export function createClient(
   { server, adminToken, retries }: Pick<Inputs, 'server' | 'adminToken' | 'retries'>,
   log: Log,
   clock: Clock = systemClock,
+  signal: AbortSignal = new AbortController().signal,
 ): Client {
-  const octokit = getOctokit(adminToken, {
+  const proxy = proxyFor(server.apiUrl);
+  const options = (send: Send) => ({
     baseUrl: server.apiUrl,
     userAgent: 'runner-remove-token',
     // Octokit warns of deprecated routes, in words that come from the answer; without this, on the console.
-    request: { fetch: createFetch(server.apiUrl), log: { warn: log.debug } },
+    request: { fetch: createFetch(send, signal), log: { warn: log.debug } },
   });
+
+  /** Only the way through a proxy takes what the toolkit's Octokit brings along: an HTTP client, slow to load. */
+  async function connect(): Promise<Pick<Octokit, 'request'>> {
+    if (proxy === undefined) {
+      return new Octokit({ auth: adminToken, ...options(await sendDirectly(server.apiUrl)) });
+    }
+    const { getOctokit, sendThrough } = await import('./proxied.ts');
+    return getOctokit(adminToken, options(sendThrough(proxy)));
+  }
+  let octokit: ReturnType<typeof connect> | undefined;
 
   async function send({ registration, method, path, parameters }: Request): Promise<Answer> {
     const base = apiRoute(registration);
+    octokit ??= connect();
+    const { request } = await octokit;
     try {
-      return await octokit.request(`${method} ${base.path}${path}`, {
+      return await request(`${method} ${base.path}${path}`, {
         ...base.parameters,
         ...parameters,
         headers: { 'x-github-api-version': '2022-11-28' },
@@ -79,5 +96,5 @@ export function createClient(
     return isAnswer ? answer : explainAnswer(request, answer, adminToken, server);
   }
 
-  return { request: (request) => withRetries(() => attempt(request), { retries, clock, log }) };
+  return { request: (request) => withRetries(() => attempt(request), { retries, clock, log, signal }) };
 }

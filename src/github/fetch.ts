@@ -1,6 +1,7 @@
-import { fetch, type RequestInit, Response } from 'undici';
+import type { IncomingHttpHeaders } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
 import { Failure } from '../failure.ts';
-import { proxyFor } from './proxy.ts';
+import type { Request } from './client.ts';
 
 /** A request that has no answer after this time, in milliseconds, has failed. */
 const requestTimeout = 30_000;
@@ -8,36 +9,68 @@ const requestTimeout = 30_000;
 const maximumBodySize = 1_000_000;
 const maximumRedirects = 5;
 
+/** Sends one request, and gives the answer as soon as its headers are there. */
+export type Send = (url: URL, request: OutgoingRequest) => Promise<IncomingAnswer>;
+
+/** What Octokit asks `fetch` to send, but for the address. */
+interface FetchOptions {
+  readonly method: Request['method'];
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+export interface OutgoingRequest extends FetchOptions {
+  readonly signal: AbortSignal;
+}
+
+export interface IncomingAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+}
+
+/** What Octokit needs of a `Response`. That class itself is part of a whole HTTP client, which takes its time to load. */
+interface FetchedResponse {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 /**
- * Makes the `fetch` that Octokit talks to the server with: through the proxy that the environment names for this very
- * server, bounded in time and size, and never to another host, because every request carries the admin token.
+ * Makes the `fetch` that Octokit talks to the server with: bounded in time and size, and never to another host than the
+ * one that it is called with, because every request carries the admin token.
  *
- * @param apiUrl the root of the server's REST API
+ * @param ending is aborted when there is no more time for an answer
  */
-export function createFetch(apiUrl: string): typeof fetch {
-  const dispatcher = proxyFor(apiUrl);
-  return async (input, init) => {
-    const options: RequestInit = {
-      ...init,
-      ...(dispatcher === undefined ? {} : { dispatcher }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(requestTimeout),
-    };
-    let url = new URL(input.toString());
-    for (let redirects = 0; redirects <= maximumRedirects; redirects += 1) {
-      const response = await fetch(url, options);
-      const location = response.headers.get('location');
-      if (response.status < 300 || response.status > 399 || location === null) {
-        return withBoundedBody(response);
+export function createFetch(
+  send: Send,
+  ending: AbortSignal,
+): (url: string, options: FetchOptions) => Promise<FetchedResponse> {
+  return async (address, { method, headers, body }) => {
+    const signal = AbortSignal.any([AbortSignal.timeout(requestTimeout), ending]);
+    const request: OutgoingRequest = { method, headers, signal, ...(body !== undefined && { body }) };
+    try {
+      let url = new URL(address);
+      for (let redirects = 0; redirects <= maximumRedirects; redirects += 1) {
+        const answer = await send(url, request);
+        const { location } = answer.headers;
+        if (answer.status < 300 || answer.status > 399 || location === undefined) {
+          return await readResponse(answer);
+        }
+        answer.body.destroy();
+        url = sameHost(url, location);
       }
-      await response.body?.cancel();
-      url = sameHost(url, location);
+      throw new Failure('invalid-response', {
+        happened: `${url.host} redirected a request more than ${maximumRedirects} times.`,
+        cause: 'Something between this machine and GitHub redirects in a circle.',
+        remedy: 'Check the input "github-api-url" and the proxy settings of this machine.',
+      });
+    } catch (error) {
+      // What became of the connection when the time was up says less.
+      signal.throwIfAborted();
+      throw error;
     }
-    throw new Failure('invalid-response', {
-      happened: `${url.host} redirected a request more than ${maximumRedirects} times.`,
-      cause: 'Something between this machine and GitHub redirects in a circle.',
-      remedy: 'Check the input "github-api-url" and the proxy settings of this machine.',
-    });
   };
 }
 
@@ -55,13 +88,10 @@ function sameHost(from: URL, location: string): URL {
   return to;
 }
 
-async function withBoundedBody(response: Response): Promise<Response> {
-  if (response.body === null) {
-    return response;
-  }
+async function readResponse({ status, headers, body }: IncomingAnswer): Promise<FetchedResponse> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of await unpacked(body, headers['content-encoding'])) {
     chunks.push(chunk);
     size += chunk.length;
     if (size > maximumBodySize) {
@@ -72,5 +102,21 @@ async function withBoundedBody(response: Response): Promise<Response> {
       });
     }
   }
-  return new Response(Buffer.concat(chunks), response);
+  const content = Buffer.concat(chunks);
+  return {
+    status,
+    headers: new Map(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    text: async () => content.toString(),
+    arrayBuffer: async () => new Uint8Array(content).buffer,
+  };
+}
+
+/** No request asks for a packed body, but what is between may pack it all the same. */
+async function unpacked(body: Readable, encoding: string | undefined): Promise<AsyncIterable<Uint8Array>> {
+  if (encoding !== 'gzip') {
+    return body;
+  }
+  const { createGunzip } = await import('node:zlib');
+  // An error reaches whoever reads what comes out.
+  return pipeline(body, createGunzip(), () => undefined);
 }

@@ -1,5 +1,4 @@
 import { checkBypass } from '@actions/http-client/lib/proxy';
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { Failure } from '../failure.ts';
 
 /** A proxy did not open the way to the server. */
@@ -16,13 +15,21 @@ export class ProxyError extends Error {
   }
 }
 
+/** Where a proxy is, and what logs in to it. */
+export interface HttpProxy {
+  /** Its protocol, host and port. */
+  readonly uri: string;
+  /** The header `proxy-authorization`. */
+  readonly token?: string;
+}
+
 /**
- * The way to a server through the proxy that the environment names for it, if it names one: `https_proxy` or
- * `http_proxy`, in either case, but for the hosts in `no_proxy` and loopback; as in every action that uses the toolkit.
+ * The proxy that the environment names for a server, if it names one: `https_proxy` or `http_proxy`, in either case, but
+ * for the hosts in `no_proxy` and loopback; as in every action that uses the toolkit.
  *
  * @throws Failure when what the environment names cannot be a proxy. The toolkit goes past it.
  */
-export function proxyFor(serverUrl: string): Dispatcher | undefined {
+export function proxyFor(serverUrl: string): HttpProxy | undefined {
   const server = new URL(serverUrl);
   const variable = server.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const address = process.env[variable] || process.env[variable.toUpperCase()];
@@ -38,14 +45,11 @@ export function proxyFor(serverUrl: string): Dispatcher | undefined {
       remedy: `Set ${variable} to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT (a SOCKS proxy cannot be used), or name ${server.hostname} in no_proxy if it is reached without one.`,
     });
   }
-  return new ProxyAgent({
-    ...proxy,
-    clientFactory: (origin, options) => new ProxyPool(origin, options),
-  });
+  return proxy;
 }
 
 /** Reads `http://USER:PASSWORD@HOST:PORT`, all but the host optional. */
-function parseProxy(address: string): { uri: string; token?: string } | undefined {
+function parseProxy(address: string): HttpProxy | undefined {
   try {
     const url = new URL(address.includes('://') ? address : `http://${address}`);
     const login = decodeURIComponent(`${url.username}:${url.password}`);
@@ -57,35 +61,5 @@ function parseProxy(address: string): { uri: string; token?: string } | undefine
       : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/**
- * Connections to a proxy. Its failures get a class of their own: they are told from the server's, and undici (6.29)
- * connects again, without end or pause, to a proxy that closes connections, unless the error is none of its own.
- */
-class ProxyPool extends Pool {
-  readonly #host: string;
-
-  constructor(origin: URL, options: object) {
-    super(origin, options);
-    this.#host = origin.host;
-  }
-
-  override connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>;
-  override connect(
-    options: Dispatcher.ConnectOptions,
-    callback: (error: Error | null, data: Dispatcher.ConnectData) => void,
-  ): void;
-  // undici's agent uses the form that returns a promise.
-  override async connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
-    const data = await super.connect(options).catch((cause: unknown) => {
-      throw new ProxyError(this.#host, undefined, { cause });
-    });
-    if (data.statusCode !== 200) {
-      data.socket.destroy();
-      throw new ProxyError(this.#host, data.statusCode);
-    }
-    return data;
   }
 }

@@ -19,6 +19,8 @@ export interface Patience {
   readonly retries: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** Is aborted when there is no more time, with what is then to be said. */
+  readonly signal: AbortSignal;
 }
 
 /** The wait before the second attempt, in milliseconds; it doubles with each further one. */
@@ -40,7 +42,7 @@ const ceiling = 120_000;
  */
 export async function withRetries<Success>(
   attempt: () => Promise<Success | Setback>,
-  { retries, clock, log }: Patience,
+  { retries, clock, log, signal }: Patience,
 ): Promise<Success> {
   const begin = clock.now();
   for (let attempts = 1; ; attempts += 1) {
@@ -59,7 +61,7 @@ export async function withRetries<Success>(
     log.info(
       `${failure.explanation.happened} Trying again in ${(wait / 1000).toFixed(1)} seconds (${attempts} of ${retries}).`,
     );
-    await clock.sleep(wait);
+    await clock.sleep(wait, signal);
   }
 }
 

@@ -1,4 +1,5 @@
 import { getExecOutput } from '@actions/exec';
+import { removeTokenVariable } from './environment.ts';
 import type { Installation } from './installation.ts';
 
 /** How a script of an installation is run as the account that may run it. */
@@ -17,13 +18,13 @@ const itself: Account = { prefix: [], environment: {} };
  * installation's owner. Where that is root as well, the script is told that this is meant.
  *
  * @param isRoot whether this process is root
- * @param names the variables that the script needs, for `sudo`, which drops all others
+ * @param environment for the script; of it, `sudo` passes on only what it is told to
  */
 export async function scriptAccount(
   { directory, owner }: Pick<Installation, 'directory' | 'owner'>,
   platform: NodeJS.Platform,
   isRoot: boolean,
-  names: readonly string[],
+  environment: Readonly<Record<string, string>>,
 ): Promise<Account> {
   if (!isRoot) {
     return itself;
@@ -32,13 +33,15 @@ export async function scriptAccount(
     return { prefix: [], environment: { RUNNER_ALLOW_RUNASROOT: '1' } };
   }
   if (platform !== 'linux') {
+    const names = [...Object.keys(environment), removeTokenVariable].join(',');
     return {
-      prefix: ['sudo', '-n', '-H', '-u', `#${owner.uid}`, `--preserve-env=${names.join(',')}`, '--'],
+      prefix: ['sudo', '-n', '-H', '-u', `#${owner.uid}`, `--preserve-env=${names}`, '--'],
       environment: {},
     };
   }
   // `setpriv` takes numbers, so that an account without a name (a container's) can be used too.
   const { stdout } = await getExecOutput('getent', ['passwd', `${owner.uid}`], {
+    env: environment,
     silent: true,
     ignoreReturnCode: true,
   });

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeTokenVariable } from './environment.ts';
 import { rememberFiles } from './files.ts';
 import { asOwner, runScript, type ScriptContext, type ScriptResult } from './script.ts';
 import { setMarkerAside } from './service.ts';
@@ -18,7 +19,7 @@ export async function deregister(script: ScriptContext, removeToken: string): Pr
   const putMarkerBack = script.platform === 'win32' ? undefined : await setMarkerAside(script.directory);
   let result: ScriptResult | undefined;
   try {
-    result = await runConfigurationScript(script, [], { ACTIONS_RUNNER_INPUT_TOKEN: removeToken });
+    result = await runConfigurationScript(script, [], { [removeTokenVariable]: removeToken });
     return result;
   } finally {
     if (result?.exitCode !== 0) {

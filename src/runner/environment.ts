@@ -52,16 +52,23 @@ const passedOn = [
   'PSMODULEPATH',
 ].map((name) => new RegExp(`^${typeof name === 'string' ? name : name.source}$`, 'i'));
 
-/**
- * The environment for the runner's scripts: an allow-list of this process's, without any variable that holds a secret.
- * A variable can hold one under any name, because workflows set what they like with `env:`.
- */
-export function scriptEnvironment(environment: NodeJS.ProcessEnv, secrets: Secrets): Record<string, string> {
+/** The argument of `config.sh` that is the remove token, as the variable that it can come in. */
+export const removeTokenVariable = 'ACTIONS_RUNNER_INPUT_TOKEN';
+
+/** The variables that other programs are given: an allow-list. The admin token is in this process's own, as an input. */
+export function allowListed(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined &&
-      passedOn.some((pattern) => pattern.test(entry[0])) &&
-      !secrets.appearIn(entry[1]),
+      entry[1] !== undefined && passedOn.some((pattern) => pattern.test(entry[0])),
   );
+  return Object.fromEntries(entries);
+}
+
+/**
+ * The environment for the runner's scripts: the allow-list, without any variable that holds a secret. A variable can
+ * hold one under any name, because workflows set what they like with `env:`.
+ */
+export function scriptEnvironment(environment: NodeJS.ProcessEnv, secrets: Secrets): Record<string, string> {
+  const entries = Object.entries(allowListed(environment)).filter(([, value]) => !secrets.appearIn(value));
   return Object.fromEntries(entries);
 }

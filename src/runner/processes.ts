@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join, posix, win32 } from 'node:path';
 import { getExecOutput } from '@actions/exec';
+import { allowListed } from './environment.ts';
 
 /** A process of this machine. */
 export interface Process {
@@ -79,7 +80,7 @@ async function readProcess(directory: string, id: number): Promise<Process | und
 }
 
 async function outputOf(command: string, args: string[]): Promise<string> {
-  return (await getExecOutput(command, args, { silent: true })).stdout;
+  return (await getExecOutput(command, args, { silent: true, env: allowListed(process.env) })).stdout;
 }
 
 /** Reads lines of a process's id, its parent's id, and its program, which may be empty. */

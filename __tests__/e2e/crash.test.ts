@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Installation } from '../../sandbox/installation.ts';
+import { Job } from '../../sandbox/launcher.ts';
+import { kill, processesIn, processesWith } from '../../sandbox/programs/processes.ts';
+import { eventually } from '../support.ts';
+import { adminToken, isRoot, repository, World } from '../world.ts';
+
+/** Everything that can be observed of a removal, in order. Each is followed by a crash in one of the tests. */
+const beforeTheScripts = ['POST remove-token', 'GET runner'];
+const configuration = ['config.sh begins', '.path is written', 'DELETE runner'];
+const localFiles = ['.credentials is gone', '.credentials_rsaparams is gone', '.runner is gone'];
+const service = [
+  'svc.sh begins',
+  'systemctl stop "$service"',
+  'systemctl disable "$service"',
+  'rm "$unit"',
+  'rm .service',
+  'systemctl daemon-reload',
+];
+const stepsOf = {
+  service: [...configuration, ...localFiles, ...service],
+  none: [...configuration, ...localFiles],
+};
+
+/**
+ * Makes the scripts of an installation stop after every change that they make or find made, and ask the stand-in for GitHub
+ * whether to go on. The action's own changes lie directly before the start of a script: `config.sh` finds the marker of the
+ * service set aside, `svc.sh` finds it put back.
+ */
+async function stopAfterEveryStep({ directory }: Installation, port: string): Promise<void> {
+  const step = join(directory, '.sandbox/step');
+  await writeFile(
+    step,
+    `#!/bin/bash
+exec 3<>/dev/tcp/127.0.0.1/${port} || exit
+printf 'GET /step?taken=%s HTTP/1.0\\r\\n\\r\\n' "\${1// /+}" >&3
+cat <&3 >/dev/null
+`,
+  );
+  await chmod(step, 0o755);
+  const edit = async (name: string, pattern: RegExp, replacement: string) => {
+    const path = join(directory, name);
+    const text = await readFile(path, 'utf8');
+    expect(text).toMatch(pattern);
+    await writeFile(path, text.replace(pattern, replacement));
+  };
+  await edit(
+    'config.sh',
+    /^source .*$/gm,
+    './.sandbox/step "config.sh begins"\n$&\n./.sandbox/step ".path is written"',
+  );
+  await edit(
+    'bin/Runner.Listener.mjs',
+    /void rmSync\(path\(name\), \{ force: true \}\)/g,
+    "exists(name) && (rmSync(path(name)), execFileSync(path('.sandbox/step'), [`$${name} is gone`]))",
+  );
+  await edit('bin/Runner.Listener.mjs', /^/, "import { execFileSync } from 'node:child_process';\n");
+  await edit(
+    'svc.sh',
+    /^ *((?:rm|systemctl (?:stop|disable|daemon-reload))(?: "?[$.]\w+"?)?).*$/gm,
+    `$&\n"$sandbox/step" '$1'`,
+  );
+  await edit('svc.sh', /^case /gm, '"$sandbox/step" "svc.sh begins"\n$&');
+}
+
+interface Crash {
+  /** The step that it follows; left out, there is none. */
+  after?: string;
+  /** Whether the end of the job takes the scripts too, as the runner's orphan clean-up does, or comes when they have ended. */
+  takesScripts?: boolean;
+}
+
+/** A runner that is to be removed, and the processes that a crash leaves behind. */
+async function removal(hasService: boolean) {
+  const world = await World.start();
+  const { installation } = await world.install(repository, 'box');
+  if (hasService) await installation.installService();
+  else await installation.startListener();
+  const inputs = { remove: 'true', 'runner-directory': installation.directory };
+
+  /** Runs the action, and kills it after a step. Returns the steps that were taken. */
+  async function interrupted({ after, takesScripts = false }: Crash): Promise<string[]> {
+    const { github } = world;
+    await stopAfterEveryStep(installation, new URL(github.serverUrl).port);
+    const { apiUrl, serverUrl } = github;
+    const job = await Job.start({ github: { apiUrl, serverUrl, repository } });
+    const scripts = () => processesWith(`RUNNER_TRACKING_ID=${job.trackingId}`);
+    const steps: string[] = [];
+    const take = (step: string) => {
+      steps.push(steps.includes(step) ? `${step} again` : step);
+      if (steps.at(-1) === after) {
+        expect(processesIn(job.actionDirectory).filter(kill)).toHaveLength(1);
+        if (takesScripts) scripts().forEach(kill);
+      }
+    };
+    const nameOf = (path: string) => path.replace(/.*\//, '').replace(/^\d+$/, 'runner');
+    github.intercept = ({ method, url = '' }, response) => {
+      const step = new URL(url, serverUrl).searchParams.get('taken');
+      if (step !== null) {
+        take(step);
+        response.end();
+        return true;
+      }
+      // The action may have nothing left to do when it has the answer, and reading changes nothing: it is killed before.
+      if (method === 'GET') take(`GET ${nameOf(url)}`);
+      return false;
+    };
+    github.afterRequest = ({ method, path }) => {
+      if (method !== 'GET') take(`${method} ${nameOf(path)}`);
+    };
+    const { signal } = await (await job.step({ inputs: { token: adminToken, ...inputs } })).main();
+    expect(signal).toBe(after === undefined ? null : 'SIGKILL');
+    await eventually(() => scripts().length === 0);
+    await job.end();
+    github.intercept = undefined;
+    github.afterRequest = undefined;
+    return steps;
+  }
+
+  async function expectFinished(): Promise<void> {
+    const result = await world.run(inputs);
+
+    expect(result.log).not.toContain('##[error]');
+    expect(result.exitCode).toBe(0);
+    expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([
+      { directory: installation.directory, result: expect.stringMatching(/^(already-)?removed$/) },
+    ]);
+    expect(world.github.runners(repository)).toEqual([]);
+    const files = ['.runner', '.credentials', '.credentials_rsaparams', '.service', '.service.set-aside'];
+    expect(files.filter((name) => existsSync(join(installation.directory, name)))).toEqual([]);
+    expect(await installation.service()).toEqual({ marker: false, unit: false, running: false });
+    // A listener that was asked to stop does so in its own time.
+    await eventually(() => processesIn(installation.directory).length === 0);
+  }
+
+  return { interrupted, expectFinished, end: () => world.end() };
+}
+
+describe.each([
+  { kind: 'installed as a service', hasService: true, steps: stepsOf.service },
+  { kind: 'started by hand', hasService: false, steps: stepsOf.none },
+])('the removal of a runner $kind', ({ hasService, steps }) => {
+  // Root is needed for the service.
+  const run = hasService && !isRoot ? test.skip : test.concurrent;
+
+  run('takes these steps', async () => {
+    const { interrupted, expectFinished, end } = await removal(hasService);
+    try {
+      expect(await interrupted({})).toEqual([...beforeTheScripts, ...steps, 'GET runner again']);
+      await expectFinished();
+    } finally {
+      await end();
+    }
+  });
+
+  const crashes: Crash[] = [
+    ...[...beforeTheScripts, 'GET runner again'].map((after) => ({ after })),
+    ...steps.map((after) => ({ after, takesScripts: true })),
+    // Where a script goes on it ends in the same place, whatever its step.
+    ...steps.filter((step) => / begins$/.test(step)).map((after) => ({ after, takesScripts: false })),
+  ];
+  for (const crash of crashes) {
+    const scripts = { true: ', as are its scripts', false: ', its scripts go on', undefined: '' }[
+      `${crash.takesScripts}`
+    ];
+    run(`is finished by the next run when it is killed after: ${crash.after}${scripts}`, async () => {
+      const { interrupted, expectFinished, end } = await removal(hasService);
+      try {
+        await interrupted(crash);
+        await expectFinished();
+      } finally {
+        await end();
+      }
+    });
+  }
+});
