@@ -145,7 +145,23 @@ describe('an answer that refuses', () => {
   test("a problem of GitHub's own (5xx) is explained as one", () => {
     const { cause, remedy } = refusal(503).explanation;
     expect(cause).toContain('a problem of its own');
-    expect(remedy).toMatch(/again later.*githubstatus\.com/);
+    expect(remedy).toBe('Run the job again later, and look at https://www.githubstatus.com.');
+  });
+
+  test.each([
+    [{}, 'passing'],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': '7' }, 7_000],
+  ])('a server that has a problem is asked again when it wants: %j', (headers, outlook) => {
+    for (const status of [408, 500, 503]) {
+      const setback = explainAnswer(request, answer(status, {}, headers), 'ghp_admin', server);
+
+      expect(setback.outlook).toBe(outlook);
+      expect(setback.failure.kind).toBe('server-error');
+      expect(/ \(it asks to come back at .*, in \d seconds\),/.test(setback.failure.explanation.remedy)).toBe(
+        'retry-after' in headers,
+      );
+    }
   });
 
   test('a status that does not belong here is told with those that do', () => {
