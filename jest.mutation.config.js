@@ -4,4 +4,6 @@ import config from './jest.config.js';
 export default {
   ...config,
   testPathIgnorePatterns: ['/node_modules/', '/e2e/', '/sandbox/', '/contract/', 'soak.test', 'leaks.test'],
+  runner: '<rootDir>/scripts/mutation/runner.js',
+  testEnvironment: './scripts/mutation/environment.js',
 };

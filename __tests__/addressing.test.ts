@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AddressingInputs, addressedByInputs, addressedByRunner } from '../src/addressing.ts';
 import type { Registration } from '../src/registration.ts';
 import { parseServer } from '../src/server.ts';
@@ -168,7 +168,10 @@ describe('a runner', () => {
 describe('a runner that was registered under a former name of the repository', () => {
   const url = 'https://github.com/octo/former';
   const former = { ...repository, repo: 'former' };
-  const asked: unknown[][] = [];
+  let asked: unknown[][] = [];
+  beforeEach(() => {
+    asked = [];
+  });
   const sameRepository = async (...names: unknown[]) => asked.push(names) > 0;
 
   test('is addressed by the present one, whether the inputs name it or not', async () => {
@@ -194,12 +197,26 @@ describe('a runner that was registered under a former name of the repository', (
     );
 
     expect(failure.kind).toBe(mismatch);
+    expect(asked).toEqual([]);
   });
+
+  test.each(['https://github.com/another', 'https://github.com/enterprises/acme'])(
+    'is not asked about where the runner is registered with no repository: %s',
+    async (elsewhere) => {
+      for (const inputs of [nothingNamed, { ...nothingNamed, named: repository }]) {
+        const failure = await failureOf(() => addressed('/runner', elsewhere, inputs, sameRepository));
+
+        expect(failure.kind).toBe(mismatch);
+      }
+      expect(asked).toEqual([]);
+    },
+  );
 
   test('is not asked about where there is no current repository', async () => {
     const inputs = { ...nothingNamed, currentRepository: undefined };
     const failure = await failureOf(() => addressed('/runner', url, inputs, sameRepository));
 
     expect(failure.kind).toBe(mismatch);
+    expect(asked).toEqual([]);
   });
 });

@@ -36,27 +36,45 @@ function runPost(...program: string[]): Promise<string> {
 }
 
 test.each([
-  ['the runner of the job is scheduled', {}, 'scheduled'],
-  ['a dry run schedules nothing', { 'dry-run': 'true' }, 'would-remove'],
-])('%s', async (_, inputs, expected) => {
+  [
+    'the runner of the job is scheduled',
+    {},
+    'scheduled',
+    /when this job has ended, by a background process that logs to .*\/_diag\.$/,
+  ],
+  [
+    'a dry run schedules nothing',
+    { 'dry-run': 'true' },
+    'would-remove',
+    /^It would be removed when this job has ended/,
+  ],
+])('%s', async (_, inputs, expected, detail) => {
   await world.end();
   world = await World.start('src', { execPath: installation.node });
   const { installation: own } = await world.install(repository, 'box', { directory: installation.directory });
   const result = await world.run({ remove: 'after-job', ...inputs });
 
-  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([{ name: 'box', result: expected }]);
+  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([
+    { name: 'box', result: expected, detail: expect.stringMatching(detail) },
+  ]);
   expect(result.state).toEqual(expected === 'scheduled' ? { 'after-job': own.directory } : {});
 });
 
-test('an ephemeral runner is left to GitHub, which knows it even where its own settings do not say so', async () => {
+test.each([
+  ['GitHub', { ephemeral: true }, {}],
+  ['its own settings', {}, { ephemeral: true }],
+])('an ephemeral runner is left to GitHub, where only %s says that it is one', async (_, listed, own) => {
   await world.end();
   world = await World.start('src', { execPath: installation.node });
-  const { id: ephemeral } = world.github.addRunner(repository, { name: 'box', ephemeral: true });
-  await world.install(repository, 'box', { directory: installation.directory, agentId: ephemeral });
+  const { id: ephemeral } = world.github.addRunner(repository, { name: 'box', ...listed });
+  await world.install(repository, 'box', { directory: installation.directory, agentId: ephemeral, ...own });
 
   const result = await world.run({ remove: 'after-job' });
 
-  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([{ result: 'ephemeral' }]);
+  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([
+    { result: 'ephemeral', detail: 'GitHub deregisters it by itself when this job has ended.' },
+  ]);
+  expect(result.state).toEqual({});
 });
 
 test('the post step hands the removal to a background process, which carries it out', async () => {

@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events';
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -72,7 +73,11 @@ test('nothing is done while the job runs; when it has ended, the runner is remov
   expect(waited).toEqual([1_000, 1_000]);
   expect(world.github.runners(repository)).toEqual([]);
   expect(await isConfigured()).toBe(false);
-  expect(lines.at(-1)).toBe('The runner was removed.');
+  expect(lines).toEqual([
+    'No job is running: the runner is deregistered.',
+    expect.stringContaining('Runner removed successfully'),
+    'The runner was removed.',
+  ]);
 });
 
 test('a second job that follows the first is waited for too', async () => {
@@ -97,6 +102,9 @@ test('while GitHub says that it is busy it is tried again, less and less often',
 
   expect(await removeAfterJob(removal, log, delay)).toBe(true);
   expect(waited).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  expect(lines.filter((line) => line.startsWith('Trying'))).toEqual(
+    [5, 10, 20, 40, 60, 60].map((seconds) => `Trying again in ${seconds} seconds.`),
+  );
 });
 
 test('until the token expires', async () => {
@@ -135,11 +143,38 @@ test('what fails for another reason is tried five times, and leaves the runner i
   expect(await installation.snapshot()).toEqual(before);
 });
 
+test('a removal that says it succeeded and has done nothing is tried again, and leaves the runner in service', async () => {
+  await writeFile(join(installation.directory, 'config.sh'), '#!/bin/sh\necho Help');
+  const { waited, delay } = delays();
+
+  expect(await removeAfterJob(removal, log, delay)).toBe(false);
+  expect(waited).toHaveLength(4);
+  expect(lines.at(-1)).toBe('The runner was not removed, and stays in service: Help');
+});
+
 test('a runner that GitHub does not know any more loses its local configuration', async () => {
   world.github.removeRunner(repository, id);
+  const { waited, delay } = delays();
 
-  expect(await removeAfterJob(removal, log, delays().delay)).toBe(true);
+  expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(waited).toEqual([]);
   expect(await isConfigured()).toBe(false);
+  expect(lines).toContain('GitHub does not know the runner any more: its local configuration is removed.');
+  expect(lines.at(-1)).toBe('The runner was removed.');
+});
+
+test('a job that ended is noticed also where its process is still there, because its parent takes no notice', async () => {
+  const worker = join(installation.directory, 'bin/Runner.Worker');
+  const parent = spawn('sh', ['-c', `"${worker}" -e "setInterval(() => 0, 1000)" & echo $!; exec sleep 600`]);
+  const [output] = await once(parent.stdout, 'data');
+  const { waited, delay } = delays(
+    () => process.kill(Number(output), 'SIGKILL'),
+    async () => undefined,
+  );
+
+  expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(waited).toHaveLength(10);
+  parent.kill('SIGKILL');
 });
 
 test('a job that begins at the moment of the removal is waited for before anything is stopped', async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { causesOf, describeFailure, documentationUrl, Failure, failureKinds } from '../src/failure.ts';
+import {
+  causesOf,
+  describeFailure,
+  documentationUrl,
+  Failure,
+  failureKinds,
+  showValue,
+} from '../src/failure.ts';
 
 const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Mend it.' };
 
@@ -58,9 +65,15 @@ describe('the message of a failure', () => {
   });
 });
 
+test('a value is shown in quotation marks, or its length where it is long', () => {
+  expect(showValue('a"b\n')).toBe('"a\\"b\\n"');
+  expect(showValue('x'.repeat(200))).toBe(`"${'x'.repeat(200)}"`);
+  expect(showValue('x'.repeat(201))).toBe('(201 characters)');
+});
+
 test('the causes of an error are told from the outermost to the deepest, the last of several', () => {
-  const [first, last] = [new Error('first'), new Error('last')];
-  const middle = new AggregateError([first, last]);
+  const last = new Error('last');
+  const middle = new AggregateError([new Error('first'), new Error('second'), last]);
   const outer = new Error('outer', { cause: middle });
   expect(causesOf(outer)).toEqual([outer, middle, last]);
   expect(causesOf(new Error('x', { cause: 'a string' }))).toHaveLength(1);

@@ -40,6 +40,42 @@ test('root removes a service that is left of a runner which is not configured an
   await expect(access(path('.service'))).rejects.toThrow('ENOENT');
 });
 
+test('config.sh says that it succeeded and has done nothing: the step says so, and nothing is stopped', async () => {
+  world = await World.start('src');
+  const { installation } = await world.install(repository, 'box');
+  await writeFile(join(installation.directory, 'config.sh'), '#!/bin/sh\necho Help');
+  const listener = await installation.startListener();
+
+  const result = await world.run({ remove: 'true', 'runner-directory': installation.directory });
+
+  expectFailure(result, /config\.sh remove ended with exit code 0, "Help"/, /#removal-failed/);
+  expect(world.github.runners(repository)).toMatchObject([{ name: 'box' }]);
+  expect(listener.running()).toBe(true);
+  await listener.stop();
+});
+
+test.each([
+  ['does not answer', true],
+  ['says that it is not busy', false],
+])('config.sh says that the runner runs a job, and GitHub %s: it is left alone', async (_, breaks) => {
+  world = await World.start('src');
+  const { installation } = await world.install(repository, 'box');
+  await installation.set({ exitCode: 1, message: 'Runner "box" is Running a job' });
+  world.github.afterRequest = ({ method }) => {
+    if (breaks && method === 'GET') {
+      world.github.intercept = (_request, response) => response.destroy() !== undefined;
+    }
+  };
+
+  const result = await world.run({
+    remove: 'true',
+    'runner-directory': installation.directory,
+    retries: '0',
+  });
+
+  expectFailure(result, /GitHub refused to remove it because it runs a job/, /#runner-busy/);
+});
+
 test('the runner that runs this very job is pointed to after-job', async () => {
   const directory = await mkdtemp(join(await realpath(tmpdir()), 'own-'));
   world = await World.start('src', { execPath: join(directory, 'externals/node24/bin/node') });

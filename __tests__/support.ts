@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import * as actionsCore from '@actions/core';
 import { expect } from '@jest/globals';
 import { Failure } from '../src/failure.ts';
 import type { Core, Log } from '../src/log.ts';
@@ -31,7 +30,8 @@ export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
     startGroup: record('startGroup'),
     endGroup: record('endGroup'),
     saveState: record('saveState'),
-    summary: async () => actionsCore.summary,
+    // Loading the toolkit takes long; few tests need it.
+    summary: async () => (await import('@actions/core')).summary,
   };
   return { core, calls };
 }

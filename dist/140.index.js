@@ -46,14 +46,14 @@ function addressedByInputs({ named, currentRepository }) {
  */
 async function addressedByRunner(directory, url, { named, currentRepository, server }, isSameRepository) {
     const own = url === undefined ? undefined : ownRegistration(directory, url, (0,_server_js__WEBPACK_IMPORTED_MODULE_1__/* .webHost */ .Rr)(server));
-    const wasRenamedTo = async (registration) => own?.kind === 'repository' &&
-        registration?.kind === 'repository' &&
-        (await isSameRepository(own, registration));
+    const wasRenamed = async (former, present) => former.kind === 'repository' &&
+        present.kind === 'repository' &&
+        (await isSameRepository(former, present));
     if (named !== undefined) {
         if (own === undefined || (0,_registration_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRegistration */ .YG)(own, named)) {
             return { registration: named, source: 'the inputs', wasRenamed: false };
         }
-        if (await wasRenamedTo(named)) {
+        if (await wasRenamed(own, named)) {
             return { registration: named, source: 'the inputs', wasRenamed: true };
         }
         throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('registration-mismatch', {
@@ -75,7 +75,7 @@ async function addressedByRunner(directory, url, { named, currentRepository, ser
     if (near.some((registration) => (0,_registration_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRegistration */ .YG)(own, registration))) {
         return { registration: own, source: "the runner's installation", wasRenamed: false };
     }
-    if (currentRepository !== undefined && (await wasRenamedTo(currentRepository))) {
+    if (currentRepository !== undefined && (await wasRenamed(own, currentRepository))) {
         return { registration: currentRepository, source: "the runner's installation", wasRenamed: true };
     }
     throw new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('registration-mismatch', {
@@ -365,7 +365,7 @@ function explainAnswer(request, answer, adminToken, server) {
         return explainServerError(answer, failed);
     }
     // An answer to the question that was cut off or replaced on its way; a page that refuses stays.
-    const isDamaged = request.expected.includes(status) || (status >= 200 && status < 300 && status !== 204);
+    const isDamaged = request.expected.includes(status) || (status < 300 && status !== 204);
     if (!(0,github_answer/* isJson */.Fh)(answer) && (isDamaged || isPage(answer))) {
         const problem = isPage(answer) ? 'a web page instead of JSON' : 'not JSON';
         const failure = explainInvalidAnswer(request, answer, problem, server);

@@ -61,16 +61,16 @@ export async function addressedByRunner(
   isSameRepository: (one: Repository, other: Repository) => Promise<boolean>,
 ): Promise<RunnerAddressed> {
   const own = url === undefined ? undefined : ownRegistration(directory, url, webHost(server));
-  const wasRenamedTo = async (registration: Registration | undefined) =>
-    own?.kind === 'repository' &&
-    registration?.kind === 'repository' &&
-    (await isSameRepository(own, registration));
+  const wasRenamed = async (former: Registration, present: Registration) =>
+    former.kind === 'repository' &&
+    present.kind === 'repository' &&
+    (await isSameRepository(former, present));
 
   if (named !== undefined) {
     if (own === undefined || sameRegistration(own, named)) {
       return { registration: named, source: 'the inputs', wasRenamed: false };
     }
-    if (await wasRenamedTo(named)) {
+    if (await wasRenamed(own, named)) {
       return { registration: named, source: 'the inputs', wasRenamed: true };
     }
     throw new Failure('registration-mismatch', {
@@ -93,7 +93,7 @@ export async function addressedByRunner(
   if (near.some((registration) => sameRegistration(own, registration))) {
     return { registration: own, source: "the runner's installation", wasRenamed: false };
   }
-  if (currentRepository !== undefined && (await wasRenamedTo(currentRepository))) {
+  if (currentRepository !== undefined && (await wasRenamed(own, currentRepository))) {
     return { registration: currentRepository, source: "the runner's installation", wasRenamed: true };
   }
   throw new Failure('registration-mismatch', {

@@ -15,11 +15,11 @@ const request: Request = {
   path: '/path',
   expected: [200, 201],
 };
-const answer = (status: number, data: unknown = undefined): Answer => ({
-  status,
-  headers: { 'x-github-request-id': 'AB:12' },
-  data,
-});
+const answer = (
+  status: number,
+  data: unknown = undefined,
+  headers: Answer['headers'] = { 'x-github-request-id': 'AB:12' },
+): Answer => ({ status, headers, data });
 const refusal = (
   status: number,
   adminToken = 'ghp_admin',
@@ -145,7 +145,23 @@ describe('an answer that refuses', () => {
   test("a problem of GitHub's own (5xx) is explained as one", () => {
     const { cause, remedy } = refusal(503).explanation;
     expect(cause).toContain('a problem of its own');
-    expect(remedy).toMatch(/again later.*githubstatus\.com/);
+    expect(remedy).toBe('Run the job again later, and look at https://www.githubstatus.com.');
+  });
+
+  test.each([
+    [{}, 'passing'],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': '7' }, 7_000],
+  ])('a server that has a problem is asked again when it wants: %j', (headers, outlook) => {
+    for (const status of [408, 500, 503]) {
+      const setback = explainAnswer(request, answer(status, {}, headers), 'ghp_admin', server);
+
+      expect(setback.outlook).toBe(outlook);
+      expect(setback.failure.kind).toBe('server-error');
+      expect(/ \(it asks to come back at .*, in \d seconds\),/.test(setback.failure.explanation.remedy)).toBe(
+        'retry-after' in headers,
+      );
+    }
   });
 
   test('a status that does not belong here is told with those that do', () => {
@@ -153,6 +169,150 @@ describe('an answer that refuses', () => {
       'Could not do this: the answer cannot be used (status 302, where 200 or 201 was due).',
     );
   });
+});
+
+describe('single sign-on', () => {
+  const sso = (value: string): Failure =>
+    explainAnswer(request, answer(403, {}, { 'x-github-sso': value }), 'ghp_admin', server).failure;
+  const address = 'https://github.com/orgs/octo/sso?authorization_request=AZ';
+
+  test.each([`required; url=${address}`, `required; url=${address}; more`, `Required; url=${address} more`])(
+    'is demanded, with the address to authorize the token at: %s',
+    (value) => {
+      expect(sso(value)).toMatchObject({
+        kind: 'sso-required',
+        explanation: {
+          cause: expect.stringContaining('which the owner of the repository octo/app demands'),
+          remedy: `Open ${address} as the owner of the token and authorize it.`,
+        },
+      });
+    },
+  );
+
+  test.each(['partial-results; organizations=1', 'not required', 'requirements'])(
+    'is not what a token was refused for that is authorized: %s',
+    (value) => {
+      expect(sso(value).kind).toBe('missing-permission');
+    },
+  );
+});
+
+describe('what a classic token may do', () => {
+  const cause = (status: number, held: string | undefined, accepted: string | undefined): string => {
+    const headers = { 'x-oauth-scopes': held, 'x-accepted-oauth-scopes': accepted };
+    return explainAnswer(request, answer(status, {}, headers), 'ghp_admin', server).failure.explanation.cause;
+  };
+
+  test.each([
+    ['repo', 'repo'],
+    ['gist, repo', 'admin:org,repo'],
+  ])('is enough with one of the scopes: %s of %s', (held, accepted) => {
+    expect(cause(403, held, accepted)).toBe(
+      'The person who made the token is no admin of the repository octo/app: the token itself has the scope.',
+    );
+    expect(cause(404, held, accepted)).toMatch(/^The token has the scope; so either there is no such/);
+  });
+
+  test.each([
+    [
+      'gist, read:org',
+      'admin:org,, repo,',
+      'the scopes "gist, read:org", and one of "admin:org, repo" is needed',
+    ],
+    [' , ', 'repo', 'no scope, and one of "repo" is needed'],
+  ])('is not enough with other scopes: %j of %j', (held, accepted, described) => {
+    expect(cause(403, held, accepted)).toBe(
+      `The token has ${described}, or the person who made it is no admin of the repository octo/app.`,
+    );
+    expect(cause(404, held, accepted)).toContain(
+      `on the repository octo/app, as it has ${described} (GitHub`,
+    );
+  });
+
+  test.each([
+    ['repo', undefined],
+    ['repo', ''],
+    [undefined, 'repo'],
+  ])('is not known where GitHub does not say both: %j of %j', (held, accepted) => {
+    expect(cause(403, held, accepted)).toBe(
+      'The token lacks the permission, or the person who made it is no admin of the repository octo/app.',
+    );
+    expect(cause(404, held, accepted)).toMatch(
+      /^Either the token has no admin rights on the repository octo\/app \(/,
+    );
+  });
+});
+
+test.each<[Registration, string]>([
+  [
+    repository,
+    'Use a token with the repository permission "Administration: write" (fine-grained or GitHub App), or the scope "repo" of an admin (classic).',
+  ],
+  [
+    organization,
+    'Use a token with the organization permission "Self-hosted runners: write" (fine-grained or GitHub App), or the scope "admin:org" (classic).',
+  ],
+  [
+    enterprise,
+    'Use a token with the enterprise permission "Self-hosted runners: write", or the scope "manage_runners:enterprise" (classic).',
+  ],
+])('the token to use for a $kind is told', (registration, remedy) => {
+  expect(refusal(403, 'ghp_admin', registration).explanation.remedy).toBe(remedy);
+  const { remedy: whenNotFound } = refusal(404, 'ghp_admin', registration).explanation;
+  expect(whenNotFound).toMatch(
+    registration.kind === 'enterprise'
+      ? /Check the spelling in the inputs too\. An enterprise is named by its slug/
+      : /Check the spelling in the inputs too\.$/,
+  );
+});
+
+describe('an answer that is no JSON', () => {
+  const explained = (status: number, headers: Answer['headers'] = {}, expected = [201, 404]) =>
+    explainAnswer({ ...request, expected }, answer(status, 'text', headers), 'ghp_admin', server);
+
+  test.each([200, 201, 299, 404])('in place of one that would be is asked for again: %d', (status) => {
+    expect(explained(status)).toMatchObject({
+      outlook: 'passing',
+      failure: {
+        kind: 'invalid-response',
+        explanation: { happened: expect.stringContaining(`(status ${status}, not JSON)`) },
+      },
+    });
+    expect(explained(status, { 'retry-after': '7' }).outlook).toBe(7_000);
+  });
+
+  test.each([204, 300])('with a status that is not expected is permanent: %d', (status) => {
+    expect(explained(status)).toMatchObject({
+      outlook: 'permanent',
+      failure: { explanation: { happened: expect.stringContaining('where 201 or 404 was due') } },
+    });
+  });
+
+  test.each([
+    ['text/html', 'a web page instead of JSON'],
+    ['Text/HTML; charset=utf-8', 'a web page instead of JSON'],
+    ['text/htmlx', 'where 201 was due'],
+    ['x-text/html', 'where 201 was due'],
+  ])('is told to be a page by its type: %s', (type, problem) => {
+    const { outlook, failure } = explained(418, { 'content-type': type }, [201]);
+    expect(outlook).toBe('permanent');
+    expect(failure.explanation.happened).toContain(`(status 418, ${problem})`);
+  });
+});
+
+test.each([
+  ['https://ghe.example', true],
+  ['http://127.0.0.1:80', true],
+  ['https://api.acme.ghe.com', false],
+  ['https://ghe.example/api/v3', false],
+  ['https://apixghe.example', true],
+])('the root of a server without the path of the API is suspected: %s %s', (apiUrl, expected) => {
+  const { cause, remedy } = explainInvalidAnswer(request, answer(404), 'a page', {
+    apiUrl,
+    webUrl: '',
+  }).explanation;
+  expect(cause.includes('"github-api-url" has no path')).toBe(expected);
+  expect(remedy.includes(`${apiUrl}/api/v3`)).toBe(expected);
 });
 
 test('an answer that cannot be used is explained by what may stand in between', () => {

@@ -23,16 +23,20 @@ test.each<[boolean, Answer]>([
 
 test.each<[number | undefined, Answer['headers']]>([
   [undefined, {}],
-  [7_000, { 'retry-after': '7' }],
+  [17_000, { 'retry-after': '17' }],
   [0, { 'retry-after': 0 }],
   [undefined, { 'retry-after': 'soon' }],
   [60_000, { 'retry-after': 'Sat, 21 Nov 2026 10:01:00 GMT' }],
+  [60_000, { 'retry-after': 'Sat, 21 Nov 2026 10:01:00 +0000' }],
+  [60_000, { 'retry-after': '2026-11-21T10:01:00Z' }],
   [0, { 'retry-after': 'Sat, 21 Nov 2026 09:00:00 GMT' }],
   [30_000, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 30) }],
   [0, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 - 30) }],
   [7_000, { 'retry-after': '7', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 30) }],
   [undefined, { 'x-ratelimit-remaining': '0' }],
   [undefined, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'noon' }],
+  [undefined, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795255230 s' }],
+  [undefined, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'at 1795255230' }],
   [undefined, { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': String(now / 1000 + 30) }],
 ])("the wait that is asked for is %p, by the server's clock: %j", (wait, headers) => {
   expect(waitAskedFor(answer(403, headers))).toBe(wait);

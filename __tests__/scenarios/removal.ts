@@ -146,6 +146,7 @@ export function describeRemoval(subject: Subject): void {
       expect(world.github.runners(repository)).toHaveLength(1);
       expect(await installation.snapshot()).toEqual(before);
       expect(await installation.invocations()).toEqual([]);
+      expect(result.log).not.toContain('What the scripts');
     });
 
     test('a removal that GitHub refuses leaves the installation as it was', async () => {
@@ -489,7 +490,7 @@ export function describeRemoval(subject: Subject): void {
           id: null,
           registration: null,
           result: 'already-removed',
-          detail: expect.any(String),
+          detail: 'The installation is not configured.',
         },
       ]);
       expect(world.github.requests).toEqual([]);
@@ -518,7 +519,9 @@ export function describeRemoval(subject: Subject): void {
       const result = await remove(installation, { 'dry-run': dryRun });
 
       expect(runnersOf(result)).toMatchObject([
-        { result: dryRun === 'true' ? 'would-remove' : 'already-removed' },
+        dryRun === 'true'
+          ? { result: 'would-remove', detail: expect.stringContaining('would be removed') }
+          : { result: 'already-removed', detail: 'The rest of a half-removed runner was removed.' },
       ]);
       expect(await isThere(installation, '.credentials')).toEqual([dryRun === 'true']);
     });

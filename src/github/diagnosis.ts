@@ -28,7 +28,7 @@ export function explainAnswer(request: Request, answer: Answer, adminToken: stri
     return explainServerError(answer, failed);
   }
   // An answer to the question that was cut off or replaced on its way; a page that refuses stays.
-  const isDamaged = request.expected.includes(status) || (status >= 200 && status < 300 && status !== 204);
+  const isDamaged = request.expected.includes(status) || (status < 300 && status !== 204);
   if (!isJson(answer) && (isDamaged || isPage(answer))) {
     const problem = isPage(answer) ? 'a web page instead of JSON' : 'not JSON';
     const failure = explainInvalidAnswer(request, answer, problem, server);

@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { startBackgroundRemoval } from '../../src/runner/background.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(await realpath(tmpdir()), 'background-'));
+  await mkdir(join(directory, '_diag'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** Starts a program in the background that has the message for the background process as `told`. */
+async function start(program: string, execPath = process.execPath): Promise<string> {
+  const file = join(directory, 'program.mjs');
+  await writeFile(
+    file,
+    `import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+     process.once('message', async (told) => { ${program} });`,
+  );
+  return startBackgroundRemoval(
+    {
+      script: {
+        directory,
+        platform: process.platform,
+        ownerPrefix: ['as', 'owner'],
+        environment: { PATH: process.env['PATH'] ?? '', RUNNER_TRACKING_ID: 'github_1' },
+      },
+      uninstall: ['svc.sh', 'uninstall'],
+      removeToken: 'AREMOVE',
+      expiresAt: '2026-11-21T10:00:00Z',
+    },
+    execPath,
+    [file],
+  );
+}
+
+/** What the program wrote, once it is all there. */
+async function written(): Promise<Record<string, unknown>> {
+  for (;;) {
+    const text = await readFile(join(directory, 'written'), 'utf8').catch(() => '');
+    if (text.endsWith('}')) {
+      return JSON.parse(text);
+    }
+  }
+}
+
+test('the background process has what it takes to outlive the job, and is told what to do', async () => {
+  const logFile = await start(
+    `const { pid, env } = process;
+     const streams = [0, 1, 2].map((stream) => readlinkSync('/proc/self/fd/' + stream));
+     const [, , , , , session] = readFileSync('/proc/self/stat', 'utf8').split(' ');
+     process.once('disconnect', () => writeFileSync('written', JSON.stringify({
+       told, env, streams, directory: process.cwd(), leads: Number(session) === pid,
+     })));
+     process.send('ready');`,
+  );
+
+  expect(logFile).toMatch(/\/_diag\/RunnerRemoveToken_\d{8}-\d{6}-utc\.log$/);
+  const { env, ...seen } = await written();
+  expect(Object.keys(env as object)).toContain('PATH');
+  expect(Object.keys(env as object)).not.toContain('RUNNER_TRACKING_ID');
+  expect(seen).toEqual({
+    told: {
+      script: {
+        directory,
+        platform: process.platform,
+        ownerPrefix: ['as', 'owner'],
+        environment: { PATH: process.env['PATH'] },
+      },
+      uninstall: ['svc.sh', 'uninstall'],
+      removeToken: 'AREMOVE',
+      expiresAt: '2026-11-21T10:00:00Z',
+      logFile,
+    },
+    streams: ['/dev/null', '/dev/null', '/dev/null'],
+    directory,
+    // It has a session of its own.
+    leads: true,
+  });
+});
+
+test('a background process that ends before it is ready is an error', async () => {
+  await expect(start('process.exit(3);')).rejects.toThrow('it ended with exit code 3');
+});
+
+test('a program that cannot be started is an error', async () => {
+  await expect(start('', join(directory, 'nowhere'))).rejects.toThrow('ENOENT');
+});
