@@ -12,6 +12,10 @@ import { findDirectories } from './runner/directories.ts';
 import { requireInstallationOfThisJob } from './runner/this-job.ts';
 import type { Secrets } from './secrets.ts';
 
+// One door to all that is loaded for a removal only.
+export { handToBackground } from './after-job.ts';
+export { watchForCancellation } from './cancellation.ts';
+
 /** So many runners are removed side by side. */
 const parallel = 4;
 
