@@ -13,6 +13,8 @@ __webpack_require__.d(__webpack_exports__, {
   watchForCancellation: () => (/* reexport */ watchForCancellation)
 });
 
+// UNUSED EXPORTS: defaultParallel
+
 ;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
 /*
 How it works:
@@ -960,15 +962,16 @@ function watchForCancellation(signals, platform, log, clock) {
 
 
 /** So many runners are removed side by side. */
-const parallel = 4;
+const defaultParallel = 4;
 /**
  * Takes runners out of service: checks them all on this machine, asks for one remove token per registration, then
  * removes them, a few side by side. The runner that executes this job is left for the post step.
  *
+ * @param parallel how many side by side
  * @returns an ending per runner, in the order of the directories
  * @throws Failure before anything is changed: for an installation that cannot be used, for a token that is refused
  */
-async function removeRunners(inputs, { when, directories, dryRun }, tools) {
+async function removeRunners(inputs, { when, directories, dryRun }, tools, parallel = defaultParallel) {
     const { machine, grants } = tools;
     const own = when === 'after-job' ? requireInstallationOfThisJob(machine) : undefined;
     const named = own === undefined ? directories : [own, ...directories];
