@@ -58,12 +58,9 @@ export async function measureBackground(): Promise<BackgroundResult> {
   }
 }
 
-export function describeBackground({
-  seconds,
-  processorShare,
-  memory,
-  peakMemory,
-}: BackgroundResult): string {
+export function describeBackground(result: BackgroundResult | undefined): string {
+  if (result === undefined) return 'The background process of after-job is measured on Linux only.';
+  const { seconds, processorShare, memory, peakMemory } = result;
   return `The background process of after-job, watched for ${seconds} s of waiting: ${(processorShare * 100).toFixed(3)} % of a core, ${memory.toFixed(0)} MB resident (${peakMemory.toFixed(0)} MB at its peak)`;
 }
 

@@ -44,7 +44,7 @@ export async function measureHost(): Promise<HostResult> {
     return { time: result.duration / 1_000, requests: countByKind(github) };
   });
   const parallelism: HostResult['parallelism'][number][] = [];
-  for (const parallel of [1, 2, 3, 4, 6, 12]) {
+  for (const parallel of [1, 2, 4, 6, 12]) {
     parallelism.push({
       parallel,
       waiting: await removalTime(waiting, parallel),

@@ -12,18 +12,18 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds takes a number above 0');
 
-const token = await measureToken(rounds);
-const host = await measureHost();
-const background = process.platform === 'linux' ? await measureBackground() : undefined;
+/** Prints a result as soon as it is there, unless all are to be printed for machines. */
+function show<Result>(result: Result, describe: (result: Result) => string): Result {
+  if (!values.json) console.log(`${describe(result)}\n`);
+  return result;
+}
 
-console.log(
-  values.json
-    ? JSON.stringify({ node: process.version, token, host, background }, undefined, 2)
-    : [
-        describeToken(token),
-        describeHost(host),
-        background === undefined
-          ? 'The background process of after-job is measured on Linux only.'
-          : describeBackground(background),
-      ].join('\n\n'),
+const token = show(await measureToken(rounds), describeToken);
+const host = show(await measureHost(), describeHost);
+const background = show(
+  process.platform === 'linux' ? await measureBackground() : undefined,
+  describeBackground,
 );
+if (values.json) {
+  console.log(JSON.stringify({ node: process.version, token, host, background }, undefined, 2));
+}
