@@ -95,6 +95,22 @@ test('a second job that follows the first is waited for too', async () => {
   expect(await installation.invocations()).toHaveLength(1);
 });
 
+if (process.platform === 'linux') {
+  test('a job is over when its process has ended, also where the parent of that takes no notice', async () => {
+    const program = join(installation.directory, 'bin/Runner.Worker');
+    const script = '"$0" -e "setInterval(() => {}, 1000)" & echo $!; exec sleep 60';
+    const parent = spawn('sh', ['-c', script, program], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [id] = await once(parent.stdout, 'data');
+    const { waited, delay } = delays(() => process.kill(Number(id), 'SIGKILL'));
+    try {
+      expect(await removeAfterJob(removal, log, delay)).toBe(true);
+      expect(waited).toEqual(Array.from({ length: 300 }, () => 1_000));
+    } finally {
+      parent.kill();
+    }
+  });
+}
+
 test('while GitHub says that it is busy it is tried again, less and less often', async () => {
   world.github.setBusy(repository, id, true);
   const free = () => world.github.setBusy(repository, id, false);

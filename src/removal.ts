@@ -12,8 +12,12 @@ import { findDirectories } from './runner/directories.ts';
 import { requireInstallationOfThisJob } from './runner/this-job.ts';
 import type { Secrets } from './secrets.ts';
 
+// One door to all that is loaded for a removal only.
+export { handToBackground } from './after-job.ts';
+export { watchForCancellation } from './cancellation.ts';
+
 /** So many runners are removed side by side. */
-const parallel = 4;
+export const defaultParallel = 4;
 
 /** What became of a runner: an element of the output `runners`. What is not known is `null`. */
 export interface RunnerReport {
@@ -48,6 +52,7 @@ export interface Tools {
  * Takes runners out of service: checks them all on this machine, asks for one remove token per registration, then
  * removes them, a few side by side. The runner that executes this job is left for the post step.
  *
+ * @param parallel how many side by side
  * @returns an ending per runner, in the order of the directories
  * @throws Failure before anything is changed: for an installation that cannot be used, for a token that is refused
  */
@@ -55,6 +60,7 @@ export async function removeRunners(
   inputs: Inputs,
   { when, directories, dryRun }: RunnerRemoval,
   tools: Tools,
+  parallel = defaultParallel,
 ): Promise<Ending[]> {
   const { machine, grants, log } = tools;
   const own = when === 'after-job' ? requireInstallationOfThisJob(machine) : undefined;
