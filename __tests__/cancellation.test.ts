@@ -36,7 +36,12 @@ test.each(['SIGINT', 'SIGTERM'])(
 
     endGrace();
     expect(requests.signal.reason).toMatchObject({
-      message: expect.stringMatching(/cancelled before GitHub had answered.*goes on where it stopped/s),
+      kind: 'removal-failed',
+      explanation: {
+        happened: 'The step was cancelled before GitHub had answered.',
+        cause: expect.stringContaining('cancelled the job, or the step ran into its time limit'),
+        remedy: expect.stringContaining('goes on where it stopped'),
+      },
     });
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
   },

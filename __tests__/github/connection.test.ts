@@ -1,13 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { explainNoAnswer } from '../../src/github/connection.ts';
 import { ProxyError } from '../../src/github/proxy.ts';
+import type { Setback } from '../../src/github/retry.ts';
 import { parseServer } from '../../src/server.ts';
 
 const server = parseServer('https://ghe.example:8443/api/v3');
 const withCode = (code: string, message = 'said'): Error => Object.assign(new Error(message), { code });
 /** As `fetch` reports what is behind a request without an answer. */
-const explain = (behind: unknown) =>
-  explainNoAnswer(new TypeError('fetch failed', { cause: behind }), 'do this', server);
+const explain = (behind: unknown): Setback => {
+  const error = new TypeError('fetch failed', { cause: behind });
+  const setback = explainNoAnswer(error, 'do this', server);
+  // Where debug logging is on, all that is behind it is shown.
+  expect(setback.failure.cause).toBe(error);
+  return setback;
+};
 
 describe('a certificate', () => {
   test.each([
@@ -101,6 +107,9 @@ describe('a connection', () => {
     expect(failure.kind).toBe('network');
     expect(failure.explanation.happened).toBe('Could not do this: ghe.example:8443 did not answer (said).');
     expect(failure.explanation.cause).toMatch(cause);
+    expect(failure.explanation.remedy).toMatch(
+      /that https:\/\/ghe\.example:8443\/api\/v3 can be reached, and that https_proxy and no_proxy are set/,
+    );
   });
 
   test('on which nothing comes for half a minute is tried again', () => {
@@ -126,4 +135,6 @@ test.each([
   expect(setback.failure.explanation.happened).toBe(
     'Could not do this: the answer of ghe.example:8443 cannot be read (said).',
   );
+  expect(setback.failure.explanation.cause).toContain('does not speak HTTP');
+  expect(setback.failure.explanation.remedy).toContain('"github-api-url" and the proxy settings');
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { GitHub } from '../../sandbox/github.ts';
 import { sendThrough } from '../../src/github/proxied.ts';
 import { ProxyError } from '../../src/github/proxy.ts';
 
@@ -44,9 +45,58 @@ describe('a proxy', () => {
       const error = await request();
       expect(error?.status).toBeUndefined();
       expect(error?.message).toMatch(/^the proxy 127\.0\.0\.1:\d+ did not answer$/);
+      expect(error?.cause).toBeInstanceOf(Error);
       expect(connections).toHaveLength(1);
     },
   );
+
+  test('that refuses is not kept waiting', async () => {
+    proxy.removeAllListeners('connection').on('connection', (socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n'));
+      connections.push('');
+    });
+    const connection = once(proxy, 'connection');
+
+    expect((await request())?.status).toBe(403);
+    const [socket] = await connection;
+    if (!socket.closed) {
+      await once(socket.resume(), 'close');
+    }
+  });
+
+  test('that opens the way is gone through, and the answer is the one of the server', async () => {
+    const github = await GitHub.start();
+    const { port } = proxy.address() as AddressInfo;
+    proxy.removeAllListeners('connection').on('connection', (socket) => {
+      socket.once('data', () => {
+        const onward = connect(Number(new URL(github.serverUrl).port), '127.0.0.1');
+        socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+        socket.on('error', () => onward.destroy());
+        onward.on('error', () => socket.destroy());
+      });
+    });
+    github.intercept = (_request, response) => {
+      github.send(response, { status: 202, body: { said: 'this' } });
+      return true;
+    };
+    try {
+      const send = sendThrough({ uri: `http://127.0.0.1:${port}` });
+      const options = {
+        method: 'GET',
+        headers: { accept: 'this' },
+        signal: AbortSignal.timeout(30_000),
+      } as const;
+      const { status, headers, body } = await send(new URL('/path', github.serverUrl), options);
+
+      expect(status).toBe(202);
+      expect(headers['content-type']).toContain('application/json');
+      expect(Buffer.concat(await body.toArray()).toString()).toBe('{"said":"this"}');
+      expect(github.requests).toMatchObject([{ method: 'GET', path: '/path', headers: { accept: 'this' } }]);
+    } finally {
+      await github.close();
+    }
+  });
 
   test('that refuses is told with its status, and without its login', async () => {
     reply = 'HTTP/1.1 407 Who?\r\ncontent-length: 0\r\n\r\n';

@@ -75,6 +75,8 @@ test.each([
   [{ token: 'AREMOVE', expires_at: 'soon' }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: '2026-99-99T99:99:99Z' }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: `${expires_at} (or so)` }, ['AREMOVE']],
+  [{ token: 'AREMOVE', expires_at: '+012026-11-20T19:21:00Z' }, ['AREMOVE']],
+  [{ token: 'AREMOVE', expires_at: [expires_at] }, ['AREMOVE']],
   [{ token: 'A'.repeat(1001), expires_at }, ['A'.repeat(1001)]],
 ])(
   'an answer that holds no token is an error, and what may be one is masked: %j',

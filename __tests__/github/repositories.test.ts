@@ -3,7 +3,7 @@ import { GitHub } from '../../sandbox/github.ts';
 import { type Client, createClient } from '../../src/github/client.ts';
 import { isSameRepository } from '../../src/github/repositories.ts';
 import { parseServer } from '../../src/server.ts';
-import { repository, silentLog } from '../support.ts';
+import { failureOf, repository, silentLog } from '../support.ts';
 
 const other = { ...repository, repo: 'other' };
 let github: GitHub;
@@ -34,6 +34,17 @@ test('two repositories are not the same', async () => {
 
 test('repositories that the token cannot see are not known to be the same', async () => {
   expect(await isSameRepository(client, { ...repository, repo: 'gone' }, other)).toBe(false);
+});
+
+test('a question that GitHub does not answer is an error that names the repository', async () => {
+  github.intercept = (_request, response) => {
+    github.send(response, { status: 500 });
+    return true;
+  };
+
+  const failure = await failureOf(() => isSameRepository(client, repository, repository));
+
+  expect(failure.message).toMatch(/^Could not look up the repository octo\/app: GitHub answered 500/);
 });
 
 test.each([{}, [], { id: null }])('an answer without an id says nothing: %j', async (body) => {

@@ -31,22 +31,22 @@ export function explainNoAnswer(error: unknown, purpose: string, server: Server)
     return new Setback(foreseen, 'permanent');
   }
   const proxyError = causes.find((cause) => cause instanceof ProxyError);
-  const deepest = causes.at(-1);
+  const deepest = causes.at(-1) ?? {};
   // The code of a DOMException, such as a time-out, is an old number; its name tells more.
-  const code = String(typeof deepest?.code === 'string' ? deepest.code : deepest?.name);
+  const code = String(typeof deepest.code === 'string' ? deepest.code : deepest.name);
   if (tlsCode.test(code)) {
     const other = proxyError === undefined ? new URL(server.apiUrl).host : `the proxy ${proxyError.proxy}`;
-    return explainTlsError(code, String(deepest?.message), { error, purpose, other });
+    return explainTlsError(code, String(deepest.message), { error, purpose, other });
   }
   if (proxyError !== undefined) {
     return explainProxyError(proxyError, { error, purpose, server });
   }
   const { host } = new URL(server.apiUrl);
-  if (/^(HPE_|UND_ERR_HEADERS_OVERFLOW|Z_)/.test(code) || deepest?.name === 'HTTPParserError') {
+  if (/^(HPE_|UND_ERR_HEADERS_OVERFLOW|Z_)/.test(code)) {
     const failure = new Failure(
       'invalid-response',
       {
-        happened: `Could not ${purpose}: the answer of ${host} cannot be read (${deepest?.message}).`,
+        happened: `Could not ${purpose}: the answer of ${host} cannot be read (${deepest.message}).`,
         cause: 'Something that does not speak HTTP listens there, or a proxy damaged the answer.',
         remedy: 'Check the input "github-api-url" and the proxy settings of this machine.',
       },
@@ -55,7 +55,7 @@ export function explainNoAnswer(error: unknown, purpose: string, server: Server)
     // An unpacked body may have been cut off on its way; what is no HTTP stays none.
     return new Setback(failure, code.startsWith('Z_') ? 'passing' : 'permanent');
   }
-  const said = code === 'TimeoutError' ? 'nothing for 30 seconds' : String(deepest?.message ?? error);
+  const said = code === 'TimeoutError' ? 'nothing for 30 seconds' : String(deepest.message ?? error);
   const [, cause = 'The connection broke off: a restart, a firewall or a proxy on the way, or an outage.'] =
     causesOfNoAnswer.find(([pattern]) => pattern.test(code)) ?? [];
   const failure = new Failure(
@@ -76,7 +76,7 @@ function explainTlsError(
   { error, purpose, other }: { error: unknown; purpose: string; other: string },
 ): Setback {
   // What OpenSSL itself says holds addresses in memory and lines of its source.
-  const said = /^(ERR_SSL|EPROTO)/.test(code) ? code : `${code}: ${message}`;
+  const said = /ERR_SSL|EPROTO/.test(code) ? code : `${code}: ${message}`;
   const failure = new Failure(
     'tls',
     {
@@ -97,7 +97,7 @@ function explainCertificate(code: string): { cause: string; remedy: string } {
         "Set NODE_EXTRA_CA_CERTS to a file (PEM) with that authority's certificate, in the .env file of the runner or in the step's env. Do not turn the check off: the token would go to anybody.",
     };
   }
-  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) {
+  if (/HAS_EXPIRED|NOT_YET_VALID/.test(code)) {
     return {
       cause: `The certificate is out of date, or the clock of this machine is wrong: it says ${new Date().toISOString()}.`,
       remedy:

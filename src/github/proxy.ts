@@ -53,7 +53,7 @@ function parseProxy(address: string): HttpProxy | undefined {
   try {
     const url = new URL(address.includes('://') ? address : `http://${address}`);
     const login = decodeURIComponent(`${url.username}:${url.password}`);
-    return /^https?:$/.test(url.protocol)
+    return ['http:', 'https:'].includes(url.protocol)
       ? {
           uri: url.origin,
           ...(url.username !== '' && { token: `Basic ${Buffer.from(login).toString('base64')}` }),

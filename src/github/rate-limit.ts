@@ -30,7 +30,7 @@ export function waitAskedFor(answer: Answer): number | undefined {
     return Number.isNaN(time) ? undefined : Math.max(time, 0);
   }
   const reset = header(answer, 'x-ratelimit-reset');
-  return header(answer, 'x-ratelimit-remaining') === '0' && reset !== undefined && /^\d+$/.test(reset)
+  return header(answer, 'x-ratelimit-remaining') === '0' && /^\d+$/.test(String(reset))
     ? Math.max(Number(reset) * 1000 - now(answer), 0)
     : undefined;
 }

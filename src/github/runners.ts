@@ -54,12 +54,11 @@ export async function findRunnersByName(
     parameters: { name: identity.name, per_page: 100 },
   };
   const answer = await client.request(request);
-  const { data } = answer;
-  const listed = typeof data === 'object' && data !== null && 'runners' in data ? data.runners : undefined;
-  if (!Array.isArray(listed)) {
+  const { runners } = answer.data as { runners?: unknown };
+  if (!Array.isArray(runners)) {
     throw explainInvalidAnswer(request, answer, 'without a list of runners in it');
   }
-  return listed
+  return runners
     .map(parseRunner)
     .filter((runner) => runner !== undefined)
     .filter((runner) => sameName(runner.name, identity.name));
@@ -101,11 +100,8 @@ function runnerRequest(
 }
 
 function parseRunner(data: unknown): RegisteredRunner | undefined {
-  if (typeof data !== 'object' || data === null || !('id' in data && 'name' in data && 'busy' in data)) {
-    return undefined;
-  }
-  const { id, name, busy } = data;
+  const { id, name, busy, ephemeral } = (data ?? {}) as Partial<Record<keyof RegisteredRunner, unknown>>;
   return typeof id === 'number' && typeof name === 'string' && typeof busy === 'boolean'
-    ? { id, name, busy, ephemeral: 'ephemeral' in data && data.ephemeral === true }
+    ? { id, name, busy, ephemeral: ephemeral === true }
     : undefined;
 }
