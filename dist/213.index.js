@@ -477,12 +477,11 @@ async function findRunnersByName(client, identity) {
         parameters: { name: identity.name, per_page: 100 },
     };
     const answer = await client.request(request);
-    const { data } = answer;
-    const listed = typeof data === 'object' && data !== null && 'runners' in data ? data.runners : undefined;
-    if (!Array.isArray(listed)) {
+    const { runners } = answer.data;
+    if (!Array.isArray(runners)) {
         throw (0,diagnosis/* explainInvalidAnswer */.z)(request, answer, 'without a list of runners in it');
     }
-    return listed
+    return runners
         .map(parseRunner)
         .filter((runner) => runner !== undefined)
         .filter((runner) => sameName(runner.name, identity.name));
@@ -514,12 +513,9 @@ function runnerRequest(identity, method, verb, expected) {
     };
 }
 function parseRunner(data) {
-    if (typeof data !== 'object' || data === null || !('id' in data && 'name' in data && 'busy' in data)) {
-        return undefined;
-    }
-    const { id, name, busy } = data;
+    const { id, name, busy, ephemeral } = (data ?? {});
     return typeof id === 'number' && typeof name === 'string' && typeof busy === 'boolean'
-        ? { id, name, busy, ephemeral: 'ephemeral' in data && data.ephemeral === true }
+        ? { id, name, busy, ephemeral: ephemeral === true }
         : undefined;
 }
 

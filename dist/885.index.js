@@ -305,7 +305,7 @@ function waitAskedFor(answer) {
         return Number.isNaN(time) ? undefined : Math.max(time, 0);
     }
     const reset = (0,github_answer/* header */.wx)(answer, 'x-ratelimit-reset');
-    return (0,github_answer/* header */.wx)(answer, 'x-ratelimit-remaining') === '0' && reset !== undefined && /^\d+$/.test(reset)
+    return (0,github_answer/* header */.wx)(answer, 'x-ratelimit-remaining') === '0' && /^\d+$/.test(String(reset))
         ? Math.max(Number(reset) * 1000 - now(answer), 0)
         : undefined;
 }
@@ -549,7 +549,7 @@ function parseProxy(address) {
     try {
         const url = new URL(address.includes('://') ? address : `http://${address}`);
         const login = decodeURIComponent(`${url.username}:${url.password}`);
-        return /^https?:$/.test(url.protocol)
+        return ['http:', 'https:'].includes(url.protocol)
             ? {
                 uri: url.origin,
                 ...(url.username !== '' && { token: `Basic ${Buffer.from(login).toString('base64')}` }),
@@ -929,27 +929,27 @@ function explainNoAnswer(error, purpose, server) {
         return new retry/* Setback */.Q(foreseen, 'permanent');
     }
     const proxyError = causes.find((cause) => cause instanceof github_proxy/* ProxyError */.T);
-    const deepest = causes.at(-1);
+    const deepest = causes.at(-1) ?? {};
     // The code of a DOMException, such as a time-out, is an old number; its name tells more.
-    const code = String(typeof deepest?.code === 'string' ? deepest.code : deepest?.name);
+    const code = String(typeof deepest.code === 'string' ? deepest.code : deepest.name);
     if (tlsCode.test(code)) {
         const other = proxyError === undefined ? new URL(server.apiUrl).host : `the proxy ${proxyError.proxy}`;
-        return explainTlsError(code, String(deepest?.message), { error, purpose, other });
+        return explainTlsError(code, String(deepest.message), { error, purpose, other });
     }
     if (proxyError !== undefined) {
         return explainProxyError(proxyError, { error, purpose, server });
     }
     const { host } = new URL(server.apiUrl);
-    if (/^(HPE_|UND_ERR_HEADERS_OVERFLOW|Z_)/.test(code) || deepest?.name === 'HTTPParserError') {
+    if (/^(HPE_|UND_ERR_HEADERS_OVERFLOW|Z_)/.test(code)) {
         const failure = new src_failure/* Failure */.HR('invalid-response', {
-            happened: `Could not ${purpose}: the answer of ${host} cannot be read (${deepest?.message}).`,
+            happened: `Could not ${purpose}: the answer of ${host} cannot be read (${deepest.message}).`,
             cause: 'Something that does not speak HTTP listens there, or a proxy damaged the answer.',
             remedy: 'Check the input "github-api-url" and the proxy settings of this machine.',
         }, { cause: error });
         // An unpacked body may have been cut off on its way; what is no HTTP stays none.
         return new retry/* Setback */.Q(failure, code.startsWith('Z_') ? 'passing' : 'permanent');
     }
-    const said = code === 'TimeoutError' ? 'nothing for 30 seconds' : String(deepest?.message ?? error);
+    const said = code === 'TimeoutError' ? 'nothing for 30 seconds' : String(deepest.message ?? error);
     const [, cause = 'The connection broke off: a restart, a firewall or a proxy on the way, or an outage.'] = causesOfNoAnswer.find(([pattern]) => pattern.test(code)) ?? [];
     const failure = new src_failure/* Failure */.HR('network', {
         happened: `Could not ${purpose}: ${host} did not answer (${said}).`,
@@ -960,7 +960,7 @@ function explainNoAnswer(error, purpose, server) {
 }
 function explainTlsError(code, message, { error, purpose, other }) {
     // What OpenSSL itself says holds addresses in memory and lines of its source.
-    const said = /^(ERR_SSL|EPROTO)/.test(code) ? code : `${code}: ${message}`;
+    const said = /ERR_SSL|EPROTO/.test(code) ? code : `${code}: ${message}`;
     const failure = new src_failure/* Failure */.HR('tls', {
         happened: `Could not ${purpose}: no secure connection to ${other} could be made (${said}).`,
         ...explainCertificate(code),
@@ -974,7 +974,7 @@ function explainCertificate(code) {
             remedy: "Set NODE_EXTRA_CA_CERTS to a file (PEM) with that authority's certificate, in the .env file of the runner or in the step's env. Do not turn the check off: the token would go to anybody.",
         };
     }
-    if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) {
+    if (/HAS_EXPIRED|NOT_YET_VALID/.test(code)) {
         return {
             cause: `The certificate is out of date, or the clock of this machine is wrong: it says ${new Date().toISOString()}.`,
             remedy: "Compare the clock with the time of day and set it right (NTP). If it is right, the server's administrator has to renew the certificate.",
@@ -1250,7 +1250,7 @@ async function createRemoveToken(client, registration, secrets) {
     return answer.data;
 }
 function hasToken(data) {
-    return typeof data === 'object' && data !== null && 'token' in data && typeof data.token === 'string';
+    return typeof data.token === 'string';
 }
 /** The optional properties are not looked at: nothing here depends on them. */
 function isRemoveToken(data) {
