@@ -146,9 +146,9 @@ function takeTime({ options, time }: Simulation, everybody: RateLimits): Interce
     const admission = everybody.begin('', method);
     if (/^RemoteAuth /i.test(headers.authorization ?? '')) {
       const id = Number(url.split('/').at(-1));
-      await time.hold(least + numbers(seed * 1_000_003 + id)() * (most - least));
+      await time.hold(least + numbers(seed * 1_000_003 + id)() * (most - least), url);
     } else {
-      await time.hold(answerTime);
+      await time.hold(answerTime, url);
     }
     admission.end();
     return false;

@@ -8,6 +8,7 @@ const patience = 60_000;
 
 interface Sleeper {
   readonly until: number;
+  readonly name: string;
   readonly wake: () => void;
 }
 
@@ -24,18 +25,21 @@ export class VirtualTime {
   /** Requests that wait for time to pass before they are answered. */
   #held = 0;
 
-  sleep(milliseconds: number): Promise<void> {
+  /** @param name decides who is woken first of those whose time comes at once */
+  sleep(milliseconds: number, name = ''): Promise<void> {
     return new Promise((wake) => {
       const until = this.now + milliseconds;
-      const later = this.#sleepers.findIndex((sleeper) => sleeper.until > until);
-      this.#sleepers.splice(later < 0 ? this.#sleepers.length : later, 0, { until, wake });
+      const later = this.#sleepers.findIndex(
+        (sleeper) => sleeper.until > until || (sleeper.until === until && sleeper.name > name),
+      );
+      this.#sleepers.splice(later < 0 ? this.#sleepers.length : later, 0, { until, name, wake });
     });
   }
 
   /** Lets time pass before a request is answered. The process that made it, this one or a child, waits meanwhile. */
-  async hold(milliseconds: number): Promise<void> {
+  async hold(milliseconds: number, name: string): Promise<void> {
     this.#held += 1;
-    await this.sleep(milliseconds);
+    await this.sleep(milliseconds, name);
     this.#held -= 1;
   }
 
