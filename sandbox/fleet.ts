@@ -1,11 +1,14 @@
 import { EventEmitter } from 'node:events';
-import { copyFile, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { copyFile, glob, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as toolkit from '@actions/core';
 import pLimit from 'p-limit';
 import type { Core } from '../src/log.ts';
 import { main } from '../src/main.ts';
+// The action loads these when it needs them; time would not wait for that.
+import '../src/cancellation.ts';
+import '../src/removal.ts';
 import { GitHub, type Interceptor } from './github.ts';
 import { Installation } from './installation.ts';
 import { numbers } from './random.ts';
@@ -107,6 +110,10 @@ async function simulate(
       github.addRunner(organization, { id: number, name: `runner-${number}` });
     }
     await prepare(simulation);
+    // Node.js draws random numbers when it loads what this takes, and the action takes it too.
+    await glob(join(directory, '*')).next();
+    // What comes at once is counted in an order that does not depend on the machine.
+    github.beforeRequest = ({ url = '' }) => time.hold(0, url);
     github.intercept = takeTime(simulation, everybody);
     // The action varies its waits, and gives up on a request after some time of the machine's, which does not count here.
     Math.random = numbers(seed);

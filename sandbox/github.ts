@@ -210,6 +210,8 @@ export class GitHub {
   readonly rateLimits: RateLimits | undefined;
   readonly requests: RecordedRequest[] = [];
   readonly issuedTokens: IssuedToken[] = [];
+  /** Called when a request has arrived, before it is counted or looked at: it can be held back. */
+  beforeRequest: ((request: IncomingMessage) => Promise<void>) | undefined;
   intercept: Interceptor | undefined;
   /** Called when a request has been answered, before the next one is: the world can change in between. */
   afterRequest: ((record: RecordedRequest) => void) | undefined;
@@ -387,6 +389,7 @@ export class GitHub {
         return response.headersSent ? response.statusCode : 0;
       },
     };
+    if (this.beforeRequest) await this.beforeRequest(request);
     this.requests.push(record);
     const { token } = tokenIn(request.headers);
     const admission = this.rateLimits?.begin(token, record.method);
