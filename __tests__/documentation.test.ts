@@ -60,6 +60,7 @@ test('every kind of failure has its section in the troubleshooting page, and eve
 test.each([
   'README.md',
   'docs/troubleshooting.md',
+  'docs/fleet.md',
   'docs/recipes.md',
   'docs/security.md',
   'CHANGELOG.md',
