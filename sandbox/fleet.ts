@@ -222,7 +222,7 @@ function coreOf(inputs: Record<string, string>): { core: Core; outputs: Map<stri
   const core: Core = {
     getInput: (name) => inputs[name] ?? '',
     setOutput: (name, value: string) => void outputs.set(name, value),
-    summary,
+    summary: async () => summary,
     setSecret: nothing,
     setFailed: nothing,
     info: nothing,

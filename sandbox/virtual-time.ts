@@ -84,6 +84,15 @@ export class VirtualTime {
   }
 }
 
+/** What Node.js tells of its two HTTP clients, that of `node:http` and that of `fetch`. */
+const channels = {
+  begin: ['http.client.request.start', 'undici:request:create'],
+  end: [
+    ...['http.client.response.finish', 'http.client.request.error'],
+    ...['undici:request:trailers', 'undici:request:error'],
+  ],
+};
+
 /** Counts the requests of this process that were sent and not answered. */
 class OwnRequests {
   open = 0;
@@ -95,14 +104,12 @@ class OwnRequests {
   };
 
   constructor() {
-    subscribe('undici:request:create', this.#begin);
-    subscribe('undici:request:trailers', this.#end);
-    subscribe('undici:request:error', this.#end);
+    for (const channel of channels.begin) subscribe(channel, this.#begin);
+    for (const channel of channels.end) subscribe(channel, this.#end);
   }
 
   ignore(): void {
-    unsubscribe('undici:request:create', this.#begin);
-    unsubscribe('undici:request:trailers', this.#end);
-    unsubscribe('undici:request:error', this.#end);
+    for (const channel of channels.begin) unsubscribe(channel, this.#begin);
+    for (const channel of channels.end) unsubscribe(channel, this.#end);
   }
 }
