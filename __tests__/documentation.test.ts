@@ -81,6 +81,12 @@ test.each([
   }
 });
 
+test('the page on security says what every package that is bundled is for', () => {
+  const named = [...read('docs/security.md').matchAll(/^\| `([@a-z/-]+)` \|/gm)].map(([, name]) => name);
+
+  expect(named.toSorted()).toEqual(Object.keys(JSON.parse(read('package.json')).dependencies).toSorted());
+});
+
 test('the action runs on the Node.js that the tests run on', () => {
   expect(action.runs['using']).toBe(`node${process.version.slice(1).split('.')[0]}`);
 });
