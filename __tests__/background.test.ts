@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -208,6 +208,12 @@ test('a listener that is still running is asked to stop', async () => {
 });
 
 describe('as a process of its own', () => {
+  /** What this process has open. */
+  async function openFiles(): Promise<string[]> {
+    const descriptors = await readdir('/proc/self/fd');
+    return Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+  }
+
   /** A process that is told what to do as soon as it listens. */
   function standIn(): BackgroundProcess & { sent: unknown[] } {
     const sent: unknown[] = [];
@@ -233,6 +239,8 @@ describe('as a process of its own', () => {
     expect(text).toContain('the token is ***');
     expect(text).toContain('The runner was removed.');
     expect(text).not.toContain(removal.removeToken);
+    expect(text).not.toMatch(/\n\n\[/);
+    expect(await openFiles()).not.toContain(removal.logFile);
   });
 
   test('it fails with what stood in the way', async () => {
