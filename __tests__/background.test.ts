@@ -152,6 +152,20 @@ test('a removal that says it succeeded and has done nothing is tried again, and 
   expect(lines.at(-1)).toBe('The runner was not removed, and stays in service: Help');
 });
 
+test('a removal that fails when the files are gone already is tried again, and then has nothing left to do', async () => {
+  const script = [
+    '#!/bin/sh',
+    'test ! -e .runner || exit_code=1',
+    'rm -f .runner .credentials',
+    'exit $exit_code',
+  ];
+  await writeFile(join(installation.directory, 'config.sh'), script.join('\n'));
+  const { waited, delay } = delays();
+
+  expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(waited).toEqual([5_000]);
+});
+
 test('a runner that GitHub does not know any more loses its local configuration', async () => {
   world.github.removeRunner(repository, id);
   const { waited, delay } = delays();
