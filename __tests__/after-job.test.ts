@@ -60,6 +60,17 @@ test.each([
   expect(result.state).toEqual(expected === 'scheduled' ? { 'after-job': own.directory } : {});
 });
 
+test('a runner that GitHub does not list is scheduled all the same: it may be slow to say what runs the job', async () => {
+  await world.end();
+  world = await World.start('src', { execPath: installation.node });
+  const { id: own } = await world.install(repository, 'box', { directory: installation.directory });
+  world.github.removeRunner(repository, own);
+
+  const result = await world.run({ remove: 'after-job' });
+
+  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([{ result: 'scheduled' }]);
+});
+
 test.each([
   ['GitHub', { ephemeral: true }, {}],
   ['its own settings', {}, { ephemeral: true }],
@@ -94,7 +105,8 @@ test('a background process that cannot be started is an error that says what to 
   expect(output).toMatch(
     /^::error::The removal of the runner in .* could not be handed to a background process: it ended with exit code 1/m,
   );
-  expect(output).toMatch(/remove: true/);
+  expect(output).toMatch(/does not let the step start a process.*remove: true.*section "removal-failed"/);
+  expect(output).toMatch(/^::debug::.*Caused by Error: it ended with exit code 1/m);
   expect(world.github.runners(repository)).toMatchObject([{ id }]);
 });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -168,6 +168,20 @@ test('a removal that says it succeeded and has done nothing is tried again, and 
   expect(lines.at(-1)).toBe('The runner was not removed, and stays in service: Help');
 });
 
+test('a removal that fails when the files are gone already is tried again, and then has nothing left to do', async () => {
+  const script = [
+    '#!/bin/sh',
+    'test ! -e .runner || exit_code=1',
+    'rm -f .runner .credentials',
+    'exit $exit_code',
+  ];
+  await writeFile(join(installation.directory, 'config.sh'), script.join('\n'));
+  const { waited, delay } = delays();
+
+  expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(waited).toEqual([5_000]);
+});
+
 test('a runner that GitHub does not know any more loses its local configuration', async () => {
   world.github.removeRunner(repository, id);
   const { waited, delay } = delays();
@@ -224,6 +238,12 @@ test('a listener that is still running is asked to stop', async () => {
 });
 
 describe('as a process of its own', () => {
+  /** What this process has open. */
+  async function openFiles(): Promise<string[]> {
+    const descriptors = await readdir('/proc/self/fd');
+    return Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+  }
+
   /** A process that is told what to do as soon as it listens. */
   function standIn(): BackgroundProcess & { sent: unknown[] } {
     const sent: unknown[] = [];
@@ -249,6 +269,8 @@ describe('as a process of its own', () => {
     expect(text).toContain('the token is ***');
     expect(text).toContain('The runner was removed.');
     expect(text).not.toContain(removal.removeToken);
+    expect(text).not.toMatch(/\n\n\[/);
+    expect(await openFiles()).not.toContain(removal.logFile);
   });
 
   test('it fails with what stood in the way', async () => {

@@ -87,6 +87,7 @@ describe('the address that a runner was registered with', () => {
     'https://github.com/o%2fo',
     'https://github.com/octo/.git',
     'https://github.com/enterprises/acme/x',
+    'https://github.com/enterprises/a%20b',
   ])('is not read from %j', (text) => {
     expect(parseRegistrationUrl(text)).toBeUndefined();
   });

@@ -65,6 +65,7 @@ test('what became of the runners is an output, and a line each', async () => {
   ];
   await report.runners(reports);
   // This recorder has no file for the summary, which is no reason to fail.
+  expect(calls).toContainEqual(['debug', expect.stringContaining('GITHUB_STEP_SUMMARY')]);
   const told = calls.filter(([kind]) => kind !== 'debug');
   expect(told.slice(0, -1)).toEqual([
     ['info', 'Runner "alpha" in /one: removed'],
@@ -79,7 +80,21 @@ test('what became of the runners is an output, and a line each', async () => {
   ]);
 });
 
+test('the post step is left the installation that was scheduled', async () => {
+  const runner = { name: 'box', id: 1, registration: null };
+  await report.runners([
+    { ...runner, directory: '/one', result: 'removed' },
+    { ...runner, directory: '/two', result: 'scheduled' },
+  ]);
+  expect(calls.filter(([name]) => name === 'saveState')).toEqual([['saveState', 'after-job', '/two']]);
+});
+
 describe('failures', () => {
+  test('fail the step only where there are any', () => {
+    report.failures([]);
+    expect(calls).toEqual([]);
+  });
+
   test('fail the step with one message, without a secret in it', () => {
     secrets.protect('AREMOVE');
     report.failures([
@@ -128,6 +143,41 @@ describe('the runner', () => {
     expect(outputOf(() => report.tokens([grant]))).toBe('');
     const file = await readFile(join(directory, 'output'), 'utf8');
     expect(file).toBe('remove-token=AREMOVE\nexpires-at=2026-11-20T19:21:00.000-08:00\n');
+  });
+
+  test('reads a summary with a table, in which nothing from elsewhere is HTML', async () => {
+    const file = join(directory, 'summary');
+    await writeFile(file, '');
+    process.env['GITHUB_STEP_SUMMARY'] = file;
+    const toolkit = await workflowCommands.summary();
+    // The toolkit remembers the file of the first summary that it wrote.
+    const Summary = toolkit.constructor as new () => typeof toolkit;
+    const { core } = recordingCore();
+    secrets.protect('AREMOVE');
+    const { runners } = createReport(
+      { ...core, summary: async () => new Summary() },
+      createLog(core, secrets),
+      secrets,
+      undefined,
+    );
+    await runners([
+      {
+        directory: '/one',
+        name: '<b>&',
+        id: 1,
+        registration: 'https://x/o',
+        result: 'failed',
+        detail: 'AREMOVE',
+      },
+      { directory: '/two', name: null, id: null, registration: null, result: 'already-removed' },
+    ]);
+    expect((await readFile(file, 'utf8')).replaceAll(/\r?\n/g, '')).toBe(
+      '<h3>Removed runners</h3>' +
+        '<table><tr><th>Runner</th><th>Registration</th><th>Result</th><th>Why</th></tr>' +
+        '<tr><td>&lt;b&gt;&amp;</td><td>https://x/o</td><td>failed</td><td>***</td></tr>' +
+        // The toolkit leaves out the end of an empty cell, as HTML allows.
+        '<tr><td>/two</td><td><td>already-removed</td><td></tr></table>',
+    );
   });
 
   test('reads one error, on one line, and an exit code that is not 0', () => {

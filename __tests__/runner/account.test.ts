@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { scriptAccount } from '../../src/runner/account.ts';
 import { asOwner, runScript } from '../../src/runner/script.ts';
+import { outputUntilDone } from '../support.ts';
 import { isRoot } from '../world.ts';
 
 const environment = { PATH: String(process.env['PATH']), LANG: 'C' };
@@ -49,6 +53,30 @@ describe('the account that runs config.sh', () => {
       prefix: ['setpriv', '--reuid=54321', '--regid=12345', '--clear-groups', '--'],
       environment: { HOME: directory },
     });
+  });
+
+  test.each(['box:x:54321:::/home/box:/bin/sh', 'box:x:54321:100:::', ':x:54321:100::/home/box:'])(
+    'is the owner by number where the entry of the account lacks something: %s',
+    async (entry) => {
+      const programs = await mkdtemp(join(tmpdir(), 'account-'));
+      await writeFile(join(programs, 'getent'), `#!/bin/sh\necho '${entry}'`, { mode: 0o755 });
+      const { PATH } = process.env;
+      process.env['PATH'] = `${programs}:${PATH}`;
+      try {
+        const installation = { directory, owner: { uid: 54321, gid: 12345 } };
+
+        expect(await scriptAccount(installation, 'linux', true, environment)).toMatchObject({
+          prefix: expect.arrayContaining(['--reuid=54321', '--regid=12345', '--clear-groups']),
+        });
+      } finally {
+        process.env['PATH'] = PATH;
+        await rm(programs, { recursive: true });
+      }
+    },
+  );
+
+  test('is found out without a word in the log', async () => {
+    expect(await outputUntilDone(() => scriptAccount(ofNobody, 'linux', true, environment))).toBe('');
   });
 
   test('is the owner through sudo, which passes on what the script needs, for root on macOS', async () => {

@@ -81,6 +81,20 @@ test('the background process has what it takes to outlive the job, and is told w
   });
 });
 
+test('the step does not wait for the background process to end', async () => {
+  const children = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+  const before = children();
+
+  await start(
+    `writeFileSync('written', JSON.stringify({ pid: process.pid }));
+     setInterval(() => undefined, 1_000);
+     process.send('ready');`,
+  );
+
+  expect(children()).toBe(before);
+  process.kill(Number((await written())['pid']));
+});
+
 test('a background process that ends before it is ready is an error', async () => {
   await expect(start('process.exit(3);')).rejects.toThrow('it ended with exit code 3');
 });

@@ -34,6 +34,17 @@ test('a glob finds runner installations only, in the order of their names', asyn
   expect(await find('runner-?', '**/runner-[1]')).toEqual(['runner-1', 'runner-2']);
 });
 
+test('a glob finds them in the order of their names, however the file system lists them', async () => {
+  const names = ['m', 'c', 'z', 'a', 'q', 'd', 'x', 'b'].map((name) => join('many', name));
+  for (const name of names) {
+    await mkdir(join(root, name, 'bin'), { recursive: true });
+    await writeFile(join(root, name, 'config.sh'), '');
+    await writeFile(join(root, name, 'bin/Runner.Listener'), '');
+  }
+
+  expect(await find('many/*')).toEqual(names.toSorted());
+});
+
 test('directories are found in the order in which they are named, each once', async () => {
   await symlink(join(root, 'runner-1'), join(root, 'link'));
 
@@ -62,7 +73,11 @@ test.each(['runner-3*', 'runner-cach?', '{a,b}'])(
 
     expect(failure).toMatchObject({
       kind: 'not-a-runner',
-      message: expect.stringContaining(`"${join(root, glob)}"`),
+      explanation: {
+        happened: expect.stringContaining(`"${join(root, glob)}"`),
+        cause: expect.stringContaining('in other directories'),
+        remedy: expect.stringContaining('the directories that hold the config.sh'),
+      },
     });
   },
 );

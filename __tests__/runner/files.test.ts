@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -22,6 +22,19 @@ describe('a file of an installation', () => {
     expect(bytes.toString()).toBe('content');
     expect(mode & 0o777).toBe(0o640);
     expect([uid, gid]).toEqual([process.getuid?.(), process.getgid?.()]);
+  });
+
+  test('is closed again, whether it was read or not', async () => {
+    await writeFile(path, 'content');
+    await readSmallFile(path);
+    await writeFile(path, ' '.repeat(100_001));
+    await readSmallFile(path).catch(() => undefined);
+
+    const descriptors = await readdir('/proc/self/fd');
+    const open = await Promise.all(
+      descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')),
+    );
+    expect(open).not.toContain(path);
   });
 
   test('is read up to a hundred thousand bytes', async () => {

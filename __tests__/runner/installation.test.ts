@@ -1,4 +1,4 @@
-import { link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,6 +9,8 @@ import {
   readInstallation,
 } from '../../src/runner/installation.ts';
 
+const isRoot = process.getuid?.() === 0;
+const owner = { uid: 0, gid: 0 };
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(await realpath(tmpdir()), 'installation-'));
@@ -35,6 +37,7 @@ describe('a directory is a runner installation', () => {
     expect(await readInstallation(root, platform)).toMatchObject({
       directory: root,
       configuration: undefined,
+      owner: { uid: process.getuid?.(), gid: process.getgid?.() },
     });
     await rm(join(root, script));
     await expect(readInstallation(root, platform)).rejects.toThrow(`it has no ${script} and ${listener}`);
@@ -98,12 +101,14 @@ describe('.runner', () => {
 
   test.each([
     'null',
+    '7',
+    '"text"',
     '[]',
     '{"agentName":"box"}',
     '{"agentId":0,"agentName":"box"}',
     '{"agentId":1.5,"agentName":"box"}',
   ])('cannot be used: %s', (text) => {
-    expect(() => parseSettings(text)).toThrow();
+    expect(() => parseSettings(text)).toThrow('"agentId" is no positive number');
   });
 
   test.each(['{"agentId":3}', '{"agentId":3,"agentName":""}', '{"agentId":3,"agentName":7}'])(
@@ -121,10 +126,40 @@ test('something in the way of the removal is found before anything is changed', 
   // Not even root may enter a file.
   await expect(checkAccess(installation)).rejects.toMatchObject({
     kind: 'removal-failed',
-    message: expect.stringContaining(join(root, '_diag')),
+    explanation: {
+      happened: expect.stringContaining(join(root, '_diag')),
+      cause: expect.stringContaining('belongs to another account'),
+      remedy: expect.stringContaining('or as root'),
+    },
   });
   await rm(join(root, '_diag'));
   await expect(checkAccess(installation)).resolves.toBeUndefined();
+});
+
+// Root may do all of this.
+(isRoot ? describe.skip : describe)('what an ordinary account may not do', () => {
+  test.each([
+    ['.', 0o500],
+    ['_diag', 0o500],
+    ['.path', 0o400],
+    ['.env', 0o400],
+    ['.runner', 0],
+    ['.credentials', 0],
+  ])('is found before anything is changed: %s with mode %i', async (name, mode) => {
+    await put('config.sh', 'bin/Runner.Listener', '.path', '.env', '.runner', '.credentials');
+    await mkdir(join(root, '_diag'));
+    const path = join(root, name);
+    const installation = { directory: root, configuration: undefined, hasCredentials: true, owner };
+    await expect(checkAccess(installation)).resolves.toBeUndefined();
+
+    await chmod(path, mode);
+
+    await expect(checkAccess(installation)).rejects.toMatchObject({
+      kind: 'removal-failed',
+      message: expect.stringContaining(path),
+    });
+    await chmod(path, 0o700);
+  });
 });
 
 test.each([
@@ -136,7 +171,11 @@ test.each([
 
   await expect(checkEnvironmentFile(await readInstallation(root, 'linux'))).rejects.toMatchObject({
     kind: 'removal-failed',
-    message: expect.stringContaining(`sets ${variable},`),
+    explanation: {
+      happened: expect.stringContaining(`sets ${variable},`),
+      cause: expect.stringContaining('the runner itself never does'),
+      remedy: expect.stringContaining(`Delete the line from ${join(root, '.env')}`),
+    },
   });
 });
 

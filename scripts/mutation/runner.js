@@ -5,7 +5,7 @@ import TestRunner from 'jest-runner';
 /**
  * Runs the tests of a mutant. Stryker names the tests that reach it, and leaves it to Jest to load every file that could
  * hold one of them, and to run all of them. This runner loads those files only that do: first the one that is named after
- * the file with the mutant, then those with the quickest tests. It stops after the first that fails. The run without a
+ * the file with the mutant, then those that take the least time. It stops after the first that fails. The run without a
  * mutant, which comes before, tells it where each test is, and how long it takes.
  */
 export default class extends TestRunner {
@@ -28,7 +28,7 @@ export default class extends TestRunner {
       .filter(({ reaching }) => reaching.length > 0)
       .map(({ test, reaching }) => {
         const time = reaching.reduce((sum, { duration }) => sum + duration, 0);
-        return { test, rank: own.includes(basename(test.path)) ? -1 : time / reaching.length };
+        return { test, rank: own.includes(basename(test.path)) ? -1 : time };
       })
       .sort((one, other) => one.rank - other.rank)
       .map(({ test }) => test);

@@ -45,7 +45,7 @@ export async function scriptAccount(
     silent: true,
     ignoreReturnCode: true,
   });
-  const [name, , , gid, , home] = stdout.trim().split(':');
+  const [name, , , gid, , home] = stdout.split(':');
   return name && gid && home
     ? {
         prefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${gid}`, '--init-groups', '--'],

@@ -145,12 +145,9 @@ async function readConfiguration(directory: string, root: string): Promise<Confi
  * case, strings for every value, and no mark.
  */
 export function parseSettings(text: string): Configuration {
-  const settings: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-  if (typeof settings !== 'object' || settings === null) {
-    throw new Error('it holds no JSON object');
-  }
+  const settings: object | null = JSON.parse(text.replace(/^\uFEFF/, ''));
   const values = new Map(
-    Object.entries(settings).map(([key, value]) => [key.toLowerCase(), value as unknown]),
+    Object.entries(settings ?? {}).map(([key, value]) => [key.toLowerCase(), value as unknown]),
   );
   const id = Number(values.get('agentid'));
   const name = values.get('agentname');
