@@ -193,20 +193,6 @@ test('a runner that GitHub does not know any more loses its local configuration'
   expect(lines.at(-1)).toBe('The runner was removed.');
 });
 
-test('a job that ended is noticed also where its process is still there, because its parent takes no notice', async () => {
-  const worker = join(installation.directory, 'bin/Runner.Worker');
-  const parent = spawn('sh', ['-c', `"${worker}" -e "setInterval(() => 0, 1000)" & echo $!; exec sleep 600`]);
-  const [output] = await once(parent.stdout, 'data');
-  const { waited, delay } = delays(
-    () => process.kill(Number(output), 'SIGKILL'),
-    async () => undefined,
-  );
-
-  expect(await removeAfterJob(removal, log, delay)).toBe(true);
-  expect(waited).toHaveLength(300);
-  parent.kill('SIGKILL');
-});
-
 test('a job that begins at the moment of the removal is waited for before anything is stopped', async () => {
   let worker: Awaited<ReturnType<Installation['startWorker']>> | undefined;
   const starting: Promise<unknown>[] = [];

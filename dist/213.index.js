@@ -322,7 +322,7 @@ async function scriptAccount({ directory, owner }, platform, isRoot, environment
         silent: true,
         ignoreReturnCode: true,
     });
-    const [name, , , gid, , home] = stdout.trim().split(':');
+    const [name, , , gid, , home] = stdout.split(':');
     return name && gid && home
         ? {
             prefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${gid}`, '--init-groups', '--'],

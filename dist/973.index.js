@@ -362,10 +362,7 @@ async function readConfiguration(directory, root) {
  */
 function parseSettings(text) {
     const settings = JSON.parse(text.replace(/^\uFEFF/, ''));
-    if (typeof settings !== 'object' || settings === null) {
-        throw new Error('it holds no JSON object');
-    }
-    const values = new Map(Object.entries(settings).map(([key, value]) => [key.toLowerCase(), value]));
+    const values = new Map(Object.entries(settings ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
     const id = Number(values.get('agentid'));
     const name = values.get('agentname');
     const url = values.get('githuburl');
