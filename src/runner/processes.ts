@@ -18,14 +18,16 @@ export type RunnerProgram = 'Runner.Listener' | 'Runner.Worker';
  * `bin.VERSION` that `bin` links to.
  *
  * @param directory the installation's root, without symbolic links
+ * @param among only these are looked at, where that takes less
  */
 export async function processesOf(
   directory: string,
   program: RunnerProgram,
   platform: NodeJS.Platform,
+  among?: readonly Process[],
 ): Promise<Process[]> {
   const path = platform === 'win32' ? win32 : posix;
-  const named = (await listProcesses(platform)).filter(
+  const named = (await listProcesses(platform, '/proc', among)).filter(
     (process) =>
       path
         .basename(process.program)
@@ -41,10 +43,15 @@ export async function processesOf(
 }
 
 /** @param proc where Linux shows its processes */
-export async function listProcesses(platform: NodeJS.Platform, proc = '/proc'): Promise<Process[]> {
+export async function listProcesses(
+  platform: NodeJS.Platform,
+  proc = '/proc',
+  among?: readonly Process[],
+): Promise<Process[]> {
   switch (platform) {
     case 'linux': {
-      const ids = (await readdir(proc)).filter((name) => /^\d+$/.test(name));
+      const names = among?.map(({ id }) => String(id)) ?? (await readdir(proc));
+      const ids = names.filter((name) => /^\d+$/.test(name));
       const processes = await Promise.all(ids.map((id) => readProcess(join(proc, id), Number(id))));
       return processes.filter((process) => process !== undefined);
     }
