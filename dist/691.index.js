@@ -29,8 +29,8 @@ export const modules = {
 
 /** How often it is looked whether a job has ended, in milliseconds: a signal to one process, which costs next to nothing. */
 const watchInterval = 1_000;
-/** After so many looks all processes are looked at, which costs a hundred times as much. */
-const looksUntilAll = 300;
+/** After so many looks it is looked closer, which costs more. */
+const looksUntilCloser = 300;
 /** The first and the longest pause between two attempts to deregister, in milliseconds. */
 const firstPause = 5_000;
 const longestPause = 60_000;
@@ -115,8 +115,11 @@ async function jobsEnded({ directory, platform }, delay, deadline = Number.POSIT
     let workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform);
     for (let looks = 1; workers.length > 0 && Date.now() < deadline; looks += 1) {
         await delay(watchInterval);
-        // Now and then all are looked at: a process that has ended is there until its parent takes notice.
-        if (looks % looksUntilAll === 0 || !workers.some(({ id }) => (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .isAlive */ ._n)(id))) {
+        // A process that has ended has its id until its parent takes notice.
+        if (looks % looksUntilCloser === 0) {
+            workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform, workers);
+        }
+        if (!workers.some(({ id }) => (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .isAlive */ ._n)(id))) {
             workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform);
         }
     }

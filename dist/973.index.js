@@ -344,10 +344,11 @@ function notARunner(directory, problem, error) {
  * `bin.VERSION` that `bin` links to.
  *
  * @param directory the installation's root, without symbolic links
+ * @param among only these are looked at, where that takes less
  */
-async function processesOf(directory, program, platform) {
+async function processesOf(directory, program, platform, among) {
     const path = platform === 'win32' ? node_path__WEBPACK_IMPORTED_MODULE_1__.win32 : node_path__WEBPACK_IMPORTED_MODULE_1__.posix;
-    const named = (await listProcesses(platform)).filter((process) => path
+    const named = (await listProcesses(platform, '/proc', among)).filter((process) => path
         .basename(process.program)
         .replace(/\.exe$/i, '')
         .toLowerCase() === program.toLowerCase());
@@ -357,10 +358,11 @@ async function processesOf(directory, program, platform) {
         .map(({ process }) => process);
 }
 /** @param proc where Linux shows its processes */
-async function listProcesses(platform, proc = '/proc') {
+async function listProcesses(platform, proc = '/proc', among) {
     switch (platform) {
         case 'linux': {
-            const ids = (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(proc)).filter((name) => /^\d+$/.test(name));
+            const names = among?.map(({ id }) => String(id)) ?? (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(proc));
+            const ids = names.filter((name) => /^\d+$/.test(name));
             const processes = await Promise.all(ids.map((id) => readProcess((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(proc, id), Number(id))));
             return processes.filter((process) => process !== undefined);
         }
