@@ -1,5 +1,7 @@
 // What the removal of a whole host's runners costs.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { GitHub } from '../sandbox/github.ts';
 import { Installation } from '../sandbox/installation.ts';
 import { runStep } from '../sandbox/launcher.ts';
@@ -10,16 +12,13 @@ import { readInputs } from '../src/inputs.ts';
 import type { Log } from '../src/log.ts';
 import { defaultParallel, removeRunners } from '../src/removal.ts';
 import { Secrets } from '../src/secrets.ts';
-import { table } from './statistics.ts';
+import { quartiles, table } from './statistics.ts';
 
 const repository = 'octo-org/octo-repo';
 const token = 'github_pat_11BENCH000000000000000_adminTokenOfTheBench';
 const runners = 12;
-/** A `config.sh` that mostly waits, and one that computes half of the time, as a .NET program that starts. */
-const waiting: Behaviour = { delay: 2_000 };
-const computing: Behaviour = { delay: 1_000, work: 1_000 };
-/** Seconds that `config.sh` takes either way. */
-const each = 2;
+/** Milliseconds that `config.sh` takes by itself, the stand-in's own start included. */
+const each = 2_000;
 
 export interface HostResult {
   readonly runners: number;
@@ -35,6 +34,10 @@ export interface HostResult {
 }
 
 export async function measureHost(): Promise<HostResult> {
+  const rest = each - (await startTime());
+  // A `config.sh` that mostly waits, and one that computes half of the time, as a .NET program that starts.
+  const waiting: Behaviour = { delay: rest };
+  const computing: Behaviour = { delay: rest / 2, work: rest / 2 };
   const { time, requests } = await onHost(waiting, async (github, directories) => {
     const result = await runStep({
       github: { apiUrl: github.apiUrl, serverUrl: github.serverUrl, repository },
@@ -51,14 +54,14 @@ export async function measureHost(): Promise<HostResult> {
       computing: await removalTime(computing, parallel),
     });
   }
-  const ideal = Math.ceil(runners / defaultParallel) * each;
+  const ideal = (Math.ceil(runners / defaultParallel) * each) / 1_000;
   return { runners, parallel: defaultParallel, time, ideal, requests, parallelism };
 }
 
 export function describeHost({ runners, parallel, time, ideal, requests, parallelism }: HostResult): string {
   const seconds = (value: number): string => `${value.toFixed(1)} s`;
   return [
-    `Removing ${runners} runners of a host, ${parallel} side by side, config.sh taking ${each} s each: ${seconds(time)}, ${(time / ideal).toFixed(2)} times ⌈${runners}/${parallel}⌉ × ${each} s`,
+    `Removing ${runners} runners of a host, ${parallel} side by side, config.sh taking ${each / 1_000} s each: ${seconds(time)}, ${(time / ideal).toFixed(2)} times ⌈${runners}/${parallel}⌉ × ${each / 1_000} s`,
     `Requests: ${Object.entries(requests)
       .map(([kind, count]) => `${count} × ${kind}`)
       .join(', ')}`,
@@ -72,6 +75,31 @@ export function describeHost({ runners, parallel, time, ideal, requests, paralle
       ]),
     ]),
   ].join('\n');
+}
+
+/** Milliseconds that the stand-in's `config.sh` takes when it is told neither to wait nor to compute. */
+async function startTime(): Promise<number> {
+  return onHost({}, async (github, directories) => {
+    const url = `${github.apiUrl}/repos/${repository}/actions/runners/remove-token`;
+    const answer = await fetch(url, { method: 'POST', headers: { authorization: `token ${token}` } });
+    const { token: removeToken } = (await answer.json()) as { token: string };
+    const times: number[] = [];
+    for (const directory of directories) {
+      const begin = performance.now();
+      const script = spawn('./config.sh', ['remove'], {
+        cwd: directory,
+        stdio: 'ignore',
+        env: {
+          PATH: process.env['PATH'],
+          ACTIONS_RUNNER_INPUT_TOKEN: removeToken,
+          RUNNER_ALLOW_RUNASROOT: '1',
+        },
+      });
+      await once(script, 'exit');
+      times.push(performance.now() - begin);
+    }
+    return quartiles(times).median;
+  });
 }
 
 async function onHost<Result>(

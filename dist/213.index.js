@@ -925,7 +925,7 @@ function watchForCancellation(signals, platform, requests, log, clock) {
 // One door to all that is loaded for a removal only.
 
 
-/** So many runners are removed side by side. */
+/** So many runners are removed side by side: on two cores, more gain little where config.sh computes (`npm run bench`). */
 const defaultParallel = 4;
 /**
  * Takes runners out of service: checks them all on this machine, asks for one remove token per registration, then

@@ -16,7 +16,7 @@ import type { Secrets } from './secrets.ts';
 export { handToBackground } from './after-job.ts';
 export { watchForCancellation } from './cancellation.ts';
 
-/** So many runners are removed side by side. */
+/** So many runners are removed side by side: on two cores, more gain little where config.sh computes (`npm run bench`). */
 export const defaultParallel = 4;
 
 /** What became of a runner: an element of the output `runners`. What is not known is `null`. */
