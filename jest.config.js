@@ -18,7 +18,8 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', ...(isLinux ? [] : onLinuxOnly)],
   // End-to-end tests start processes; a loaded machine takes its time, and nothing here is about speed.
   testTimeout: 30_000,
-  maxWorkers: '100%',
+  // More than there are cores: these tests wait for processes most of the time.
+  maxWorkers: '150%',
   extensionsToTreatAsEsm: ['.ts'],
   // ts-jest rewrites the `.ts` of relative imports to `.js`; this finds the source again.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
