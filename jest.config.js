@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /**
  * What needs Linux: a runner's shell scripts, its processes in /proc, other accounts, proxies. Elsewhere the rest is run:
  * the bundle asks for tokens as it does here, and what the source does on macOS and Windows is tested with the platform
@@ -19,7 +21,7 @@ export default {
   // End-to-end tests start processes; a loaded machine takes its time, and nothing here is about speed.
   testTimeout: 30_000,
   // More than there are cores: these tests wait for processes most of the time.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   extensionsToTreatAsEsm: ['.ts'],
   // ts-jest rewrites the `.ts` of relative imports to `.js`; this finds the source again.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

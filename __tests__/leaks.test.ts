@@ -176,7 +176,7 @@ test('no secret is written in any form, whatever GitHub answers and the inputs h
         }
       },
     ),
-    { ...settings, numRuns: 150 },
+    { ...settings, numRuns: 80 },
   );
 }, 60_000);
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { soak } from '../scenarios/soak.ts';
 
-/** `npm run test:soak` does them all here; the suite does most of them from the source, where no time passes. */
+/** `npm run test:soak` does 200; the suite does some here, and more from the source, where no time passes. */
 const runs = Number(process.env['SOAK_RUNS'] ?? 20);
 
 test(`${runs} runs against an API that fails one request in three end well`, async () => {
