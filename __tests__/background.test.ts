@@ -180,10 +180,15 @@ test('a runner that GitHub does not know any more loses its local configuration'
 test('a job that ended is noticed also where its process is still there, because its parent takes no notice', async () => {
   const worker = join(installation.directory, 'bin/Runner.Worker');
   const parent = spawn('sh', ['-c', `"${worker}" -e "setInterval(() => 0, 1000)" & echo $!; exec sleep 600`]);
-  const [output] = await once(parent.stdout, 'data');
+  const [id] = await once(parent.stdout, 'data');
+  const shows = (file: string): Promise<string> => readFile(`/proc/${Number(id)}/${file}`, 'utf8');
+  while (!(await shows('cmdline')).startsWith(worker));
   const { waited, delay } = delays(
-    () => process.kill(Number(output), 'SIGKILL'),
-    async () => undefined,
+    async () => {
+      process.kill(Number(id), 'SIGKILL');
+      while (!(await shows('stat')).includes(') Z '));
+    },
+    () => undefined,
   );
 
   expect(await removeAfterJob(removal, log, delay)).toBe(true);
