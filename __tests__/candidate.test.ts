@@ -43,7 +43,8 @@ function check(isRoot: boolean, environment: NodeJS.ProcessEnv = {}): Promise<Ca
   const machine = { platform: 'linux', isRoot, execPath: '/usr/bin/node', environment } as const;
   const secrets = new Secrets(() => undefined);
   secrets.protect('ghp_admin');
-  return checkCandidate(directory, inputs, { client: createClient(inputs, silentLog), secrets, machine });
+  const client = createClient(inputs, silentLog);
+  return checkCandidate(directory, inputs, { client, secrets, machine, log: silentLog });
 }
 
 test('what the removal takes is found out on this machine alone', async () => {

@@ -60,6 +60,7 @@ test('every kind of failure has its section in the troubleshooting page, and eve
 test.each([
   'README.md',
   'docs/troubleshooting.md',
+  'docs/fleet.md',
   'docs/recipes.md',
   'docs/security.md',
   'CHANGELOG.md',
@@ -78,6 +79,12 @@ test.each([
     );
     expect(anchor === undefined || anchors.includes(anchor)).toBe(true);
   }
+});
+
+test('the page on security says what every package that is bundled is for', () => {
+  const named = [...read('docs/security.md').matchAll(/^\| `([@a-z/-]+)` \|/gm)].map(([, name]) => name);
+
+  expect(named.toSorted()).toEqual(Object.keys(JSON.parse(read('package.json')).dependencies).toSorted());
 });
 
 test('the action runs on the Node.js that the tests run on', () => {

@@ -161,6 +161,8 @@ test('no secret is written in any form, whatever GitHub answers and the inputs h
             { environment: { ACTIONS_STEP_DEBUG: 'true' } },
           );
           expect(['success', 'failure']).toContain(result.conclusion);
+          // The debug log is part of what is searched.
+          expect(result.stdout).toContain('::debug::');
           expect(result.log).not.toContain('unexpected');
           // A remove token that never came cannot be known; an answer that refuses does not make one.
           expectNone(
@@ -202,6 +204,7 @@ test('no secret is written in any form, whatever config.sh prints', async () => 
           { environment: { ACTIONS_STEP_DEBUG: 'true' } },
         );
         expect(result.conclusion).toBe(isRefused ? 'failure' : 'success');
+        expect(result.stdout).toContain('::debug::config.sh remove ended');
         expectNone(writtenBy(result), world.secrets);
         expectInert(result);
       } finally {

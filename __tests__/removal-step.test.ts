@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -19,6 +19,25 @@ test('an account that is not root checks what it may change', async () => {
   });
 
   expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([{ result: 'would-remove' }]);
+});
+
+test('root removes a service that is left of a runner which is not configured any more', async () => {
+  world = await World.start('src', { isRoot: true });
+  const { installation } = await world.install(repository, 'box');
+  const path = (name: string) => join(installation.directory, name);
+  await Promise.all(['.runner', '.credentials'].map((name) => rm(path(name))));
+  await writeFile(path('.service'), 'actions.runner.box.service');
+  // Whoever runs this test: the stand-in's own script wants root.
+  await writeFile(path('svc.sh'), '#!/bin/sh\n[ "$*" = uninstall ] && rm .service\n');
+
+  const result = await world.run(
+    { remove: 'true', 'runner-directory': installation.directory },
+    { environment: { ACTIONS_STEP_DEBUG: 'true' } },
+  );
+
+  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([{ result: 'already-removed' }]);
+  expect(result.log).toContain(`its service is uninstalled by: ${path('svc.sh')} uninstall`);
+  await expect(access(path('.service'))).rejects.toThrow('ENOENT');
 });
 
 test('config.sh says that it succeeded and has done nothing: the step says so, and nothing is stopped', async () => {

@@ -31,7 +31,10 @@ afterEach(() => github.close());
 test('a runner that GitHub knows by its id is not looked for by its name', async () => {
   github.addRunner('octo/app', { id: 7, name: 'box' });
 
-  expect(await lookUp(runner, client)).toMatchObject({ registered: { id: 7 }, namesakes: [] });
+  expect(await lookUp(runner, { client, log: silentLog })).toMatchObject({
+    registered: { id: 7 },
+    namesakes: [],
+  });
   expect(github.requests).toHaveLength(1);
 });
 
@@ -45,11 +48,17 @@ test('a runner that GitHub lists, and says it does not know by its id, is regist
     return isById;
   };
 
-  expect(await lookUp(runner, client)).toMatchObject({ registered: { id: 7, name: 'Box' }, namesakes: [] });
+  expect(await lookUp(runner, { client, log: silentLog })).toMatchObject({
+    registered: { id: 7, name: 'Box' },
+    namesakes: [],
+  });
 });
 
 test('another runner of the same name is told apart', async () => {
   github.addRunner('octo/app', { id: 8, name: 'box' });
 
-  expect(await lookUp(runner, client)).toMatchObject({ registered: undefined, namesakes: [{ id: 8 }] });
+  expect(await lookUp(runner, { client, log: silentLog })).toMatchObject({
+    registered: undefined,
+    namesakes: [{ id: 8 }],
+  });
 });

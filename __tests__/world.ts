@@ -9,6 +9,7 @@ import { Job, type JobOptions, type StepOptions, type StepResult } from '../sand
 import type { Clock } from '../src/clock.ts';
 import { main } from '../src/main.ts';
 import { workflowCommands } from '../src/workflow-commands.ts';
+import { problemsOfRunners } from './runners-schema.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
 export const repository = 'octo-org/octo-repo';
@@ -110,6 +111,8 @@ export class World {
         ...(this.#subject === 'src' && { execute: runSource(this.#claim) }),
       });
       const result = await step.main();
+      // Whatever a test looks at, the output is what docs/runners.schema.json publishes.
+      expect(problemsOfRunners(result.outputs['runners'] ?? '[]')).toEqual([]);
       return { ...result, written: await filesBelow(job.directory) };
     } finally {
       await job.end();

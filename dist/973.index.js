@@ -362,10 +362,7 @@ async function readConfiguration(directory, root) {
  */
 function parseSettings(text) {
     const settings = JSON.parse(text.replace(/^\uFEFF/, ''));
-    if (typeof settings !== 'object' || settings === null) {
-        throw new Error('it holds no JSON object');
-    }
-    const values = new Map(Object.entries(settings).map(([key, value]) => [key.toLowerCase(), value]));
+    const values = new Map(Object.entries(settings ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
     const id = Number(values.get('agentid'));
     const name = values.get('agentname');
     const url = values.get('githuburl');
@@ -411,12 +408,15 @@ function notARunner(directory, problem, error) {
 /* harmony export */   _u: () => (/* binding */ askToEnd)
 /* harmony export */ });
 /* unused harmony export listProcesses */
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1260);
-/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5047);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1260);
+/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5047);
+
 
 
 
@@ -428,7 +428,7 @@ function notARunner(directory, problem, error) {
  * @param directory the installation's root, without symbolic links
  */
 async function processesOf(directory, program, platform) {
-    const path = platform === 'win32' ? node_path__WEBPACK_IMPORTED_MODULE_1__.win32 : node_path__WEBPACK_IMPORTED_MODULE_1__.posix;
+    const path = platform === 'win32' ? node_path__WEBPACK_IMPORTED_MODULE_2__.win32 : node_path__WEBPACK_IMPORTED_MODULE_2__.posix;
     const named = (await listProcesses(platform)).filter((process) => path
         .basename(process.program)
         .replace(/\.exe$/i, '')
@@ -442,9 +442,11 @@ async function processesOf(directory, program, platform) {
 async function listProcesses(platform, proc = '/proc') {
     switch (platform) {
         case 'linux': {
-            const ids = (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(proc)).filter((name) => /^\d+$/.test(name));
-            const processes = await Promise.all(ids.map((id) => readProcess((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(proc, id), Number(id))));
-            return processes.filter((process) => process !== undefined);
+            // Not a file system that one has to wait for: promises would take several times as long, and as much memory.
+            return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(proc)
+                .filter((name) => /^\d+$/.test(name))
+                .map((id) => readProcess((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(proc, id), Number(id)))
+                .filter((process) => process !== undefined);
         }
         case 'win32':
             return parseProcesses(await outputOf('powershell.exe', [
@@ -458,23 +460,29 @@ async function listProcesses(platform, proc = '/proc') {
     }
 }
 /** @returns `undefined` when it has ended meanwhile */
-async function readProcess(directory, id) {
+function readProcess(directory, id) {
     try {
-        // The link `exe` may be read by the owner and by root only, the arguments by everybody.
-        const program = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readlink)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'exe')).catch(async () => {
-            const commandLine = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'cmdline'), 'utf8');
-            return commandLine.split('\0', 1).join();
-        });
         // What stands in parentheses is the program's name and may hold anything.
-        const [, parent] = (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'stat'), 'utf8')).replace(/^.*\) /s, '').split(' ');
-        return { id, parent: Number(parent), program };
+        const [, parent] = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, 'stat'), 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ');
+        return { id, parent: Number(parent), program: programIn(directory) };
     }
     catch {
         return undefined;
     }
 }
+/** The link `exe` may be read by the owner and by root only, the arguments by everybody. */
+function programIn(directory) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, 'exe'));
+    }
+    catch {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, 'cmdline'), 'utf8').split('\0', 1).join();
+    }
+}
 async function outputOf(command, args) {
-    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__/* .getExecOutput */ .H)(command, args, { silent: true, env: (0,_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .allowListed */ .nq)(process.env) })).stdout;
+    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_3__/* .getExecOutput */ .H)(command, args, { silent: true, env: (0,_environment_js__WEBPACK_IMPORTED_MODULE_4__/* .allowListed */ .nq)(process.env) })).stdout;
 }
 /** Reads lines of a process's id, its parent's id, and its program, which may be empty. */
 function parseProcesses(output) {
@@ -485,7 +493,7 @@ function parseProcesses(output) {
     }));
 }
 async function resolved(directory) {
-    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(directory).catch(() => directory);
+    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(directory).catch(() => directory);
 }
 /** Ends every process that this one has started, and those that they have. (The runner signals this process only.) */
 async function endDescendants(platform) {

@@ -5,108 +5,13 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _start_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6834);
+// Loaded, not bundled in: the bundler forgets the licenses of packages that are in the entry's own file.
+const { start } = await Promise.all(/* import() */[__nccwpck_require__.e(224), __nccwpck_require__.e(885)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8885));
+await start(process);
 
-await (0,_start_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .n)(process);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 6834:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  t: () => (/* binding */ scheduledState),
-  n: () => (/* binding */ start)
-});
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./src/workflow-commands.ts
-
-/**
- * Speaks to the runner, in its own words, as `@actions/core` does. That package cannot be loaded in part (3.0.1), and
- * brings an HTTP client along (undici), which takes longer to load than all the rest of a run that asks for a token. It
- * is loaded for what only the removal of runners needs of it: the summary.
- *
- * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
- */
-const workflowCommands = {
-    getInput: (name) => (process.env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? '').trim(),
-    setSecret: (secret) => issue('add-mask', secret),
-    setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
-    saveState: (name, value) => append('GITHUB_STATE', name, value),
-    setFailed: (message) => {
-        process.exitCode = 1;
-        issue('error', message);
-    },
-    info: writeLine,
-    warning: (message) => issue('warning', message),
-    debug: (message) => issue('debug', message),
-    startGroup: (title) => issue('group', title),
-    endGroup: () => issue('endgroup', ''),
-    summary: async () => (await Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(119), __nccwpck_require__.e(317)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4317))).summary,
-};
-/** The runner turns the escaped characters back (actions/runner, Runner.Common/ActionCommand.cs). */
-function issue(command, text) {
-    const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-    writeLine(`::${command}::${escaped}`);
-}
-/** Adds to the file that a variable names. The form for one line is all that this action's values take. */
-function append(variable, name, value) {
-    const file = process.env[variable];
-    if (file === undefined || /[\r\n]/.test(value)) {
-        throw new Error(`"${name}" cannot be written to the file in ${variable}`);
-    }
-    (0,external_node_fs_.appendFileSync)(file, `${name}=${value}\n`);
-}
-function writeLine(line) {
-    process.stdout.write(`${line}\n`);
-}
-
-;// CONCATENATED MODULE: ./src/start.ts
-
-
-
-/** The argument that tells the background process of `remove: after-job` from a step. */
-const backgroundArgument = 'remove-after-job';
-/** The state that the main step leaves for the post step: the installation to remove, if one was scheduled. */
-const scheduledState = 'after-job';
-/**
- * Does what this process was started for: as the main step, as the post step, or in the background. Only the code that
- * this takes is loaded.
- */
-async function start(process) {
-    const [, program, argument] = process.argv;
-    if (argument === backgroundArgument) {
-        const { runInBackground } = await Promise.all(/* import() */[__nccwpck_require__.e(260), __nccwpck_require__.e(973), __nccwpck_require__.e(315)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3691));
-        return runInBackground(process, promises_.setTimeout);
-    }
-    const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(224), __nccwpck_require__.e(764)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3764));
-    const machine = {
-        platform: process.platform,
-        isRoot: process.getuid?.() === 0,
-        execPath: process.execPath,
-        environment: process.env,
-    };
-    const scheduled = process.env[`STATE_${scheduledState}`];
-    return scheduled
-        ? // The post step's own file, beside this one, would find nothing to do.
-            post(workflowCommands, machine, scheduled, [
-                (0,external_node_path_.join)((0,external_node_path_.dirname)(String(program)), 'index.js'),
-                backgroundArgument,
-            ])
-        : main(workflowCommands, machine, process);
-}
-
 
 /***/ }),
 

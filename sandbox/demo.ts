@@ -1,61 +1,110 @@
 // Shows the action at work, with nothing but this machine: a stand-in for GitHub, a runner registered with it and
-// installed in a temporary directory, and a job step that removes it. Run by `npm run demo`.
+// installed in a temporary directory, and a job with a step that uses the action. Run by `npm run demo`.
 
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { GitHub } from './github.ts';
 import { Installation } from './installation.ts';
-import { runStep } from './launcher.ts';
+import { Job, type StepResult } from './launcher.ts';
 
 const repository = 'octo-org/octo-repo';
 const token = 'github_pat_11DEMO0000000000000000_adminTokenOfTheDemo';
 
-const github = await GitHub.start();
-github.addRepository(repository);
-github.addAdminToken(token, { registrations: [repository] });
-github.addRunner(repository, { name: 'office-mac' });
-const runner = github.addRunner(repository, { name: 'box-under-the-desk' });
-const installation = await Installation.create({
-  agentId: runner.id,
-  agentName: runner.name,
-  gitHubUrl: `${github.serverUrl}/${repository}`,
-});
+/** The ways to use the action: a token only, the removal of another runner, and of the one that runs the job. */
+export const ways = ['token', 'remove', 'after-job'] as const;
+export type Way = (typeof ways)[number];
 
-function heading(text: string): void {
-  console.log(`\n\u001b[1m${text}\u001b[0m`);
-}
-
-function listRunners(): void {
-  for (const { id, name, status } of github.runners(repository)) {
-    console.log(`  ${id}  ${name}  (${status})`);
-  }
-}
-
-try {
-  heading(`Runners registered with ${repository}, before`);
-  listRunners();
-
-  heading('The step');
-  console.log(`  - uses: OWNER/runner-remove-token@v1
-    with:
-      token: \${{ secrets.RUNNER_ADMIN_TOKEN }}
-      remove: true
-      runner-directory: ${installation.directory}`);
-  const result = await runStep({
-    github: { apiUrl: github.apiUrl, serverUrl: github.serverUrl, repository },
-    inputs: { token, remove: 'true', 'runner-directory': installation.directory },
+/**
+ * Uses the action in one of the ways, and says what there is to see of it.
+ *
+ * @param print is given some lines at a time; headings are bold, as terminals write it
+ */
+export async function demonstrate(way: Way, print: (text: string) => void): Promise<StepResult> {
+  const github = await GitHub.start();
+  github.addRepository(repository);
+  github.addAdminToken(token, { registrations: [repository] });
+  github.addRunner(repository, { name: 'office-mac' });
+  const runner = github.addRunner(repository, { name: 'box-under-the-desk' });
+  const installation = await Installation.create({
+    agentId: runner.id,
+    agentName: runner.name,
+    gitHubUrl: `${github.serverUrl}/${repository}`,
   });
+  const heading = (text: string) => print(`\n\u001b[1m${text}\u001b[0m`);
+  const listRunners = () => {
+    for (const { id, name, status, busy } of github.runners(repository)) {
+      print(`  ${id}  ${name}  (${status}${busy ? ', busy' : ''})`);
+    }
+  };
+  const inputs: Record<Way, Record<string, string>> = {
+    token: {},
+    remove: { remove: 'true', 'runner-directory': installation.directory },
+    'after-job': { remove: 'after-job' },
+  };
 
-  heading('Its log, as the job shows it');
-  console.log(result.log.replaceAll(/^(?=.)/gm, '  '));
+  try {
+    const job = await Job.start({
+      github: { apiUrl: github.apiUrl, serverUrl: github.serverUrl, repository },
+      ...(way === 'after-job' && { installation }),
+    });
+    github.setBusy(repository, runner.id, way === 'after-job');
+    heading(`Runners registered with ${repository}, before`);
+    listRunners();
 
-  heading('Its outputs (the runner masks the token wherever it is printed)');
-  for (const [name, value] of Object.entries(result.outputs)) {
-    console.log(`  ${name}: ${name === 'remove-token' ? '***' : value}`);
+    heading('The step');
+    print('  - uses: OWNER/runner-remove-token@v1');
+    print(`    with:\n      token: \${{ secrets.RUNNER_ADMIN_TOKEN }}`);
+    for (const [name, value] of Object.entries(inputs[way])) {
+      print(`      ${name}: ${value}`);
+    }
+    const step = await job.step({ inputs: { token, ...inputs[way] } });
+    const result = await step.main();
+
+    heading('Its log, as the job shows it');
+    print(result.log.replaceAll(/^(?=.)/gm, '  '));
+
+    heading('Its outputs (the runner masks the token wherever it is printed)');
+    for (const [name, value] of Object.entries(result.outputs)) {
+      print(`  ${name}: ${name === 'remove-token' ? '***' : value}`);
+    }
+
+    if (way === 'after-job') {
+      heading('Its post step, at the end of the job');
+      print((await step.post()).log.replaceAll(/^(?=.)/gm, '  '));
+    }
+    await job.end();
+    if (way === 'after-job') {
+      github.setBusy(repository, runner.id, false);
+      heading('The log of the background process, after the job');
+      print((await backgroundLog(installation)).trim().replaceAll(/^(?=.)/gm, '  '));
+    }
+
+    heading(`Runners registered with ${repository}, after`);
+    listRunners();
+    return result;
+  } finally {
+    await github.close();
+    await installation.remove();
   }
+}
 
-  heading(`Runners registered with ${repository}, after`);
-  listRunners();
-  process.exitCode = result.exitCode ?? 1;
-} finally {
-  await github.close();
-  await installation.remove();
+/** What the background process has logged when it has ended, a few seconds after the job. */
+async function backgroundLog({ directory }: Installation): Promise<string> {
+  const diagnostics = join(directory, '_diag');
+  for (let looks = 0; looks < 300; looks += 1) {
+    const name = (await readdir(diagnostics)).find((file) => file.startsWith('RunnerRemoveToken_'));
+    const log = name === undefined ? '' : await readFile(join(diagnostics, name), 'utf8');
+    if (/The runner was (not )?removed/.test(log)) return log;
+    await pause(100);
+  }
+  throw new Error(`The background process has not removed the runner; see ${diagnostics}`);
+}
+
+if (import.meta.main) {
+  const [, , way = 'remove'] = process.argv;
+  const known = ways.find((name) => name === way);
+  if (known === undefined) throw new Error(`npm run demo is followed by one of: ${ways.join(', ')}`);
+  const { exitCode } = await demonstrate(known, console.log);
+  process.exitCode = exitCode ?? 1;
 }

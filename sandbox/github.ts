@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { type RateLimitCounts, RateLimits } from './rate-limits.ts';
 
 /** Where runners are registered, as the path of its web address: `octo/app`, `octo`, `enterprises/acme`. */
 export type RegistrationPath = string;
@@ -205,8 +206,12 @@ export class GitHub {
   /** Root of the API as GitHub Enterprise Server has it. The origin serves as well, as on api.github.com. */
   readonly apiUrl: string;
   readonly now: () => Date;
+  /** None are enforced unless they were given. */
+  readonly rateLimits: RateLimits | undefined;
   readonly requests: RecordedRequest[] = [];
   readonly issuedTokens: IssuedToken[] = [];
+  /** Called when a request has arrived, before it is counted or looked at: it can be held back. */
+  beforeRequest: ((request: IncomingMessage) => Promise<void>) | undefined;
   intercept: Interceptor | undefined;
   /** Called when a request has been answered, before the next one is: the world can change in between. */
   afterRequest: ((record: RecordedRequest) => void) | undefined;
@@ -216,9 +221,10 @@ export class GitHub {
   readonly #adminTokens = new Map<string, Caller>();
   #lastId = 0;
 
-  private constructor(server: Server, now: () => Date) {
+  private constructor(server: Server, now: () => Date, limits: Readonly<RateLimitCounts> | undefined) {
     this.#server = server;
     this.now = now;
+    this.rateLimits = limits && new RateLimits(limits, () => now().getTime());
     const { address, family, port } = server.address() as AddressInfo;
     this.serverUrl = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     this.apiUrl = `${this.serverUrl}/api/v3`;
@@ -229,12 +235,14 @@ export class GitHub {
   }
 
   /** Starts to listen, on a free port of 127.0.0.1 unless others are given. */
-  static async start(options: { now?: () => Date; host?: string; port?: number } = {}): Promise<GitHub> {
+  static async start(
+    options: { now?: () => Date; host?: string; port?: number; limits?: Readonly<RateLimitCounts> } = {},
+  ): Promise<GitHub> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
     });
-    return new GitHub(server, options.now ?? (() => new Date()));
+    return new GitHub(server, options.now ?? (() => new Date()), options.limits);
   }
 
   /** Stops at once: open connections are cut. */
@@ -381,13 +389,23 @@ export class GitHub {
         return response.headersSent ? response.statusCode : 0;
       },
     };
+    if (this.beforeRequest) await this.beforeRequest(request);
     this.requests.push(record);
-    if (!(await this.intercept?.(request, response))) this.send(response, this.#answer(record));
+    const { token } = tokenIn(request.headers);
+    const admission = this.rateLimits?.begin(token, record.method);
+    try {
+      if (!(await this.intercept?.(request, response))) {
+        const answer = admission?.refusal ?? this.#answer(record);
+        this.send(response, { ...answer, headers: { ...admission?.headers, ...answer.headers } });
+      }
+    } finally {
+      admission?.end();
+    }
     this.afterRequest?.(record);
   }
 
   #answer({ method, path, headers }: RecordedRequest): Answer {
-    const caller = this.#authenticate(headers.authorization ?? '');
+    const caller = this.#authenticate(headers);
     if (!caller) return failure(401, 'Bad credentials');
 
     const { pathname, search, searchParams: query } = new URL(path, this.serverUrl);
@@ -425,9 +443,9 @@ export class GitHub {
     return { ...answer, headers: { ...answer.headers, ...scopes } };
   }
 
-  #authenticate(authorization: string): Caller | undefined {
-    const [, scheme = '', token = ''] = /^(token|bearer|remoteauth) (.+)$/i.exec(authorization) ?? [];
-    if (scheme.toLowerCase() !== 'remoteauth') return this.#adminTokens.get(token);
+  #authenticate(headers: IncomingHttpHeaders): Caller | undefined {
+    const { scheme, token } = tokenIn(headers);
+    if (scheme !== 'remoteauth') return this.#adminTokens.get(token);
     const issued = this.issuedTokens.find((candidate) => candidate.token === token);
     return issued && issued.expiresAt > this.now()
       ? { token, registrations: [this.#existing(issued.registration)], runnerSide: true, scopes: '' }
@@ -460,6 +478,12 @@ export class GitHub {
       ? notFound
       : failure(403, 'Must have admin rights to Repository.', documentation);
   }
+}
+
+/** What a request shows of its caller; empty without a token. */
+function tokenIn({ authorization = '' }: IncomingHttpHeaders): { scheme: string; token: string } {
+  const [, scheme = '', token = ''] = /^(token|bearer|remoteauth) (.+)$/i.exec(authorization) ?? [];
+  return { scheme: scheme.toLowerCase(), token };
 }
 
 function failure(status: number, message: string, documentation?: string): Answer {

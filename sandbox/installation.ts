@@ -62,6 +62,8 @@ export interface InstallationOptions {
   selfUpdated?: boolean;
   /** The account that the installation belongs to, if not the one that creates it. Needs root. */
   owner?: Account;
+  /** Shares its Node.js, where the one that runs this is on another file system: that of many then takes the room of one. */
+  sharing?: Installation;
 }
 
 /** What the stand-in for `bin/Runner.Listener` saw when `config.sh` started it. */
@@ -137,7 +139,8 @@ export class Installation {
       await writeFile(join(directory, to), text.replace('SERVICE_NAME', this.#serviceName));
       await chmod(join(directory, to), 0o755);
     }
-    await link(process.execPath, node).catch(() => copyFile(process.execPath, node));
+    const { node: program = process.execPath } = this.#options.sharing ?? {};
+    await link(program, node).catch(() => copyFile(program, node));
     for (const program of programs) await link(node, join(directory, program));
 
     await writeFile(join(directory, '.runner'), settings(this.#options));

@@ -1,9 +1,8 @@
 import { type Candidate, type CandidateRunner, checkCandidate } from './candidate.ts';
 import { Failure } from './failure.ts';
-import type { Client } from './github/client.ts';
 import type { Inputs } from './inputs.ts';
 import type { Tools } from './removal.ts';
-import { lookUp, type Outcome } from './remove-runner.ts';
+import { lookUp, type Outcome, type RemovalTools } from './remove-runner.ts';
 import { startBackgroundRemoval } from './runner/background.ts';
 
 /**
@@ -16,9 +15,9 @@ export async function scheduleRemoval(
   { installation }: Candidate,
   runner: CandidateRunner,
   dryRun: boolean,
-  client: Client,
+  tools: Omit<RemovalTools, 'print'>,
 ): Promise<Outcome> {
-  const { registered } = await lookUp(runner, client);
+  const { registered } = await lookUp(runner, tools);
   if (runner.ephemeral || registered?.ephemeral) {
     return { result: 'ephemeral', detail: 'GitHub deregisters it by itself when this job has ended.' };
   }

@@ -10,6 +10,8 @@ import { Secrets } from './secrets.ts';
 
 /** How often it is looked whether a job has ended, in milliseconds: a signal to one process, which costs next to nothing. */
 const watchInterval = 1_000;
+/** After so many looks all processes are looked at, which costs a hundred times as much. */
+const looksUntilAll = 300;
 /** The first and the longest pause between two attempts to deregister, in milliseconds. */
 const firstPause = 5_000;
 const longestPause = 60_000;
@@ -113,8 +115,8 @@ async function jobsEnded(
   let workers = await processesOf(directory, 'Runner.Worker', platform);
   for (let looks = 1; workers.length > 0 && Date.now() < deadline; looks += 1) {
     await delay(watchInterval);
-    // Now and then all processes are looked at: one that has ended can be there until its parent takes notice.
-    if (looks % 10 === 0 || !workers.some(({ id }) => isAlive(id))) {
+    // Now and then all are looked at: a process that has ended is there until its parent takes notice.
+    if (looks % looksUntilAll === 0 || !workers.some(({ id }) => isAlive(id))) {
       workers = await processesOf(directory, 'Runner.Worker', platform);
     }
   }

@@ -3,6 +3,7 @@ import type { Client } from './github/client.ts';
 import { isSameRepository } from './github/repositories.ts';
 import type { RunnerIdentity } from './github/runners.ts';
 import type { Inputs } from './inputs.ts';
+import type { Log } from './log.ts';
 import { scriptAccount } from './runner/account.ts';
 import { scriptEnvironment } from './runner/environment.ts';
 import {
@@ -46,7 +47,7 @@ export interface CandidateRunner extends RunnerIdentity, Addressed {
 export async function checkCandidate(
   directory: string,
   inputs: Inputs,
-  { client, secrets, machine }: { client: Client; secrets: Secrets; machine: Machine },
+  { client, secrets, machine, log }: { client: Client; secrets: Secrets; machine: Machine; log: Log },
 ): Promise<Candidate> {
   const { platform, isRoot, environment } = machine;
   const installation = await readInstallation(directory, platform);
@@ -63,7 +64,13 @@ export async function checkCandidate(
     ownerPrefix: account.prefix,
     environment: { ...variables, ...account.environment },
   };
-  return { installation, runner, script, uninstall: await uninstallCommand(script, isRoot) };
+  const uninstall = await uninstallCommand(script, isRoot);
+  const behind = account.prefix.join(' ') || 'nothing';
+  log.debug(`Checks on this machine passed: ${JSON.stringify({ installation, runner, isRoot })}`);
+  log.debug(
+    `config.sh is run behind: ${behind}; its service is uninstalled by: ${uninstall?.join(' ') ?? 'nothing'}`,
+  );
+  return { installation, runner, script, uninstall };
 }
 
 async function runnerOf(

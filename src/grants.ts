@@ -41,6 +41,9 @@ export class Grants {
   }
 
   async #request({ registration, source }: Addressed): Promise<Grant> {
+    this.#log.debug(
+      `A remove token is asked for, for the ${describeRegistration(registration)} (from ${source}).`,
+    );
     const token = await createRemoveToken(this.#client, registration, this.#secrets);
     this.#log.info(
       `Remove token for the ${describeRegistration(registration)} (from ${source}), expires at ${token.expires_at}`,

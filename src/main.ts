@@ -40,10 +40,7 @@ export async function main(
       return;
     }
     // Loaded only here: most runs ask for a token and nothing else.
-    const [{ removeRunners }, { watchForCancellation }] = await Promise.all([
-      import('./removal.ts'),
-      import('./cancellation.ts'),
-    ]);
+    const { removeRunners, watchForCancellation } = await import('./removal.ts');
     const cancelled = watchForCancellation(signals, machine.platform, requests, tools.log, clock);
     const endings = await removeRunners(inputs, inputs.removal, { ...tools, machine, cancelled });
     report.tokens(await tools.grants.all());
@@ -66,7 +63,7 @@ export async function post(
   clock: Clock = systemClock,
 ): Promise<void> {
   await run(core, machine, clock, async ({ inputs, ...tools }) => {
-    const { handToBackground } = await import('./after-job.ts');
+    const { handToBackground } = await import('./removal.ts');
     await handToBackground(directory, inputs, { ...tools, machine }, program);
   });
 }
@@ -82,6 +79,8 @@ async function run(
   const report = createReport(core, log, secrets, documentationUrl(machine.environment));
   try {
     const inputs = readInputs(core.getInput, machine.environment, secrets);
+    const { server, named, currentRepository, removal } = inputs;
+    log.debug(`Inputs: ${JSON.stringify({ server, named, currentRepository, removal })}`);
     const requests = new AbortController();
     const client = createClient(inputs, log, clock, requests.signal);
     await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report, requests });

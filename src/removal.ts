@@ -12,8 +12,12 @@ import { findDirectories } from './runner/directories.ts';
 import { requireInstallationOfThisJob } from './runner/this-job.ts';
 import type { Secrets } from './secrets.ts';
 
+// One door to all that is loaded for a removal only.
+export { handToBackground } from './after-job.ts';
+export { watchForCancellation } from './cancellation.ts';
+
 /** So many runners are removed side by side. */
-const parallel = 4;
+export const defaultParallel = 4;
 
 /** What became of a runner: an element of the output `runners`. What is not known is `null`. */
 export interface RunnerReport {
@@ -48,6 +52,7 @@ export interface Tools {
  * Takes runners out of service: checks them all on this machine, asks for one remove token per registration, then
  * removes them, a few side by side. The runner that executes this job is left for the post step.
  *
+ * @param parallel how many side by side
  * @returns an ending per runner, in the order of the directories
  * @throws Failure before anything is changed: for an installation that cannot be used, for a token that is refused
  */
@@ -55,12 +60,13 @@ export async function removeRunners(
   inputs: Inputs,
   { when, directories, dryRun }: RunnerRemoval,
   tools: Tools,
+  parallel = defaultParallel,
 ): Promise<Ending[]> {
-  const { machine, grants } = tools;
+  const { machine, grants, log } = tools;
   const own = when === 'after-job' ? requireInstallationOfThisJob(machine) : undefined;
   const named = own === undefined ? directories : [own, ...directories];
   const candidates: Candidate[] = [];
-  for (const directory of await findDirectories(named, machine.platform)) {
+  for (const directory of await findDirectories(named, machine.platform, log)) {
     candidates.push(await checkCandidate(directory, inputs, tools));
   }
   for (const { runner } of candidates) {
@@ -122,7 +128,7 @@ async function remove(
     return removeLeftovers(candidate, dryRun, { client, log, print });
   }
   if (isOwn) {
-    return scheduleRemoval(candidate, runner, dryRun, client);
+    return scheduleRemoval(candidate, runner, dryRun, { client, log });
   }
   const { token } = await grants.for(runner);
   return removeRunner(candidate, runner, token.token, dryRun, { client, log, print });

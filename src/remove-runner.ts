@@ -51,8 +51,8 @@ export async function removeRunner(
   tools: RemovalTools,
 ): Promise<Outcome> {
   const task: Task = { candidate, runner, ...tools };
-  await refuseDuringJob(candidate);
-  const { registered, namesakes } = await lookUp(runner, tools.client);
+  await refuseDuringJob(candidate, tools);
+  const { registered, namesakes } = await lookUp(runner, tools);
   if (registered?.busy) {
     throw busy(candidate, 'GitHub lists it as busy.');
   }
@@ -91,7 +91,7 @@ export async function removeLeftovers(
   tools: RemovalTools,
 ): Promise<Outcome> {
   const { directory, platform } = candidate.script;
-  await refuseDuringJob(candidate);
+  await refuseDuringJob(candidate, tools);
   const hasConfiguration = await isConfigured(directory);
   const listeners = await processesOf(directory, 'Runner.Listener', platform);
   if (!hasConfiguration && listeners.length === 0 && !(await isService(directory))) {
@@ -108,9 +108,11 @@ export async function removeLeftovers(
 }
 
 /** The process of a job is looked for as well as asked about: `busy` has been seen to be wrong. */
-async function refuseDuringJob(candidate: Candidate): Promise<void> {
+async function refuseDuringJob(candidate: Candidate, { log }: RemovalTools): Promise<void> {
   const { directory, platform } = candidate.script;
-  if ((await processesOf(directory, 'Runner.Worker', platform)).length > 0) {
+  const workers = await processesOf(directory, 'Runner.Worker', platform);
+  log.debug(`Processes Runner.Worker of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`);
+  if (workers.length > 0) {
     throw busy(candidate, 'A process Runner.Worker of its installation is running on this machine.');
   }
 }
@@ -118,13 +120,15 @@ async function refuseDuringJob(candidate: Candidate): Promise<void> {
 /** Asks GitHub for the runner by its id and, when that is unknown, by its name: either answer could be wrong. */
 export async function lookUp(
   runner: CandidateRunner,
-  client: Client,
+  { client, log }: Omit<RemovalTools, 'print'>,
 ): Promise<{ registered: RegisteredRunner | undefined; namesakes: RegisteredRunner[] }> {
   const byId = await getRunner(client, runner);
+  log.debug(`GitHub on the runner with the id ${runner.id}: ${JSON.stringify(byId) ?? 'not known'}`);
   if (byId !== undefined) {
     return { registered: byId, namesakes: [] };
   }
   const byName = await findRunnersByName(client, runner);
+  log.debug(`GitHub on runners named "${runner.name}": ${JSON.stringify(byName)}`);
   return {
     registered: byName.find((found) => isSame(found, runner)),
     namesakes: byName.filter((found) => !isSame(found, runner)),
@@ -145,12 +149,16 @@ function describeNamesakes(namesakes: RegisteredRunner[]): { detail?: string } {
  * @returns `local configuration left` when GitHub deregistered it all the same
  */
 async function deregisterItself(
-  { candidate, runner, client, print }: Task,
+  { candidate, runner, client, log, print }: Task,
   removeToken: string,
 ): Promise<'done' | 'local configuration left'> {
+  const { directory } = candidate.installation;
+  log.debug(`config.sh remove begins in ${directory}; .service is there: ${await isService(directory)}`);
   const result = await deregister(candidate.script, removeToken);
   print(result.output);
-  if (result.exitCode === 0 && !(await isConfigured(candidate.installation.directory))) {
+  const isLeft = await isConfigured(directory);
+  log.debug(`config.sh remove ended: exit code ${result.exitCode}, local configuration left: ${isLeft}`);
+  if (result.exitCode === 0 && !isLeft) {
     return 'done';
   }
   // GitHub is asked what happened; where it does not answer, what the script said has to do.
@@ -182,10 +190,11 @@ async function finishLocally(task: Task): Promise<void> {
 
 async function removeConfiguration(
   { installation: { directory }, script }: Candidate,
-  { print }: RemovalTools,
+  { print, log }: RemovalTools,
 ): Promise<void> {
   const result = await removeLocalConfiguration(script);
   print(result.output);
+  log.debug(`config.sh remove --local in ${directory} ended: exit code ${result.exitCode}`);
   if (result.exitCode !== 0 || (await isConfigured(directory))) {
     throw new Failure('removal-failed', {
       happened: `GitHub does not know the runner in ${directory}, but its local configuration was not removed: config.sh remove --local ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
@@ -215,6 +224,7 @@ async function confirm(task: Task): Promise<Outcome> {
   } catch (error) {
     return { result: 'unconfirmed', detail: Failure.from(error).message };
   }
+  log.debug(`Proof: GitHub still lists the runner: ${registered !== undefined}`);
   if (registered === undefined) {
     return { result: 'removed' };
   }

@@ -89,10 +89,22 @@ describe('a request', () => {
     expect(github.runners('octo/app')).toEqual([]);
   });
 
-  test('is not sent again, and nothing is logged, when it is answered', async () => {
+  test('is not sent again when it is answered, and only the debug log tells of it', async () => {
     await client.request(list);
     expect(github.requests).toHaveLength(1);
-    expect(lines).toEqual([]);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^debug: GET \/repos\/octo\/app\/actions\/runners: 200 in \d+ ms, request id [\dA-F:]+, 4999 requests left$/,
+      ),
+    ]);
+  });
+
+  test('that is not answered is told of in the debug log too', async () => {
+    await github.close();
+    await failureOf(() => client.request({ ...list, path: '/actions/runners/7', method: 'DELETE' }));
+    expect(lines).toEqual([
+      expect.stringMatching(/^debug: DELETE \/repos\/octo\/app\/actions\/runners\/7: no answer in \d+ ms$/),
+    ]);
   });
 });
 
@@ -185,7 +197,10 @@ describe('an answer', () => {
       return true;
     };
     await client.request(list);
-    expect(lines).toEqual([expect.stringMatching(/^debug: .*deprecated.* to be removed on ##\[error\]soon/)]);
+    expect(lines.every((line) => line.startsWith('debug: '))).toBe(true);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^debug: .*deprecated.* to be removed on ##\[error\]soon/),
+    );
   });
 });
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { findDirectories } from '../../src/runner/directories.ts';
-import { failureOf } from '../support.ts';
+import { failureOf, recordingLog } from '../support.ts';
 
 let root: string;
+let lines: string[];
 beforeEach(async () => {
   root = await mkdtemp(join(await realpath(tmpdir()), 'directories-'));
   for (const name of ['runner-2', 'runner-1', 'runner-[x]']) {
@@ -17,13 +18,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const find = async (...names: string[]) =>
-  (
-    await findDirectories(
-      names.map((name) => join(root, name)),
-      'linux',
-    )
-  ).map((path) => path.replace(`${root}/`, ''));
+const find = async (...names: string[]) => {
+  const recording = recordingLog();
+  const found = await findDirectories(
+    names.map((name) => join(root, name)),
+    'linux',
+    recording.log,
+  );
+  lines = recording.lines.map((line) => line.replaceAll(`${root}/`, ''));
+  return found.map((path) => path.replace(`${root}/`, ''));
+};
 
 test('a glob finds runner installations only, in the order of their names', async () => {
   expect(await find('runner-*')).toEqual(['runner-1', 'runner-2', 'runner-[x]']);
@@ -45,6 +49,13 @@ test('directories are found in the order in which they are named, each once', as
   await symlink(join(root, 'runner-1'), join(root, 'link'));
 
   expect(await find('runner-2', 'link', 'runner-*')).toEqual(['runner-2', 'runner-1', 'runner-[x]']);
+  expect(lines).toEqual([
+    'debug: runner-directory "runner-2" names runner-2',
+    'debug: runner-directory "link" names link, which is runner-1',
+    'debug: runner-directory "runner-*" names runner-1 (named before)',
+    'debug: runner-directory "runner-*" names runner-2 (named before)',
+    'debug: runner-directory "runner-*" names runner-[x]',
+  ]);
 });
 
 test('a directory whose name looks like a glob is taken as it is', async () => {

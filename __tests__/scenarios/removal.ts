@@ -302,6 +302,71 @@ export function describeRemoval(subject: Subject): void {
     }
   });
 
+  describe('with step debug logging on, the log tells', () => {
+    const debugging = { environment: { ACTIONS_STEP_DEBUG: 'true' } };
+
+    test('every decision of a removal, and no secret', async () => {
+      const { installation, id } = await world.install(repository, 'box');
+
+      const result = await remove(installation, {}, debugging);
+
+      const debug = result.log.split('\n').filter((line) => line.startsWith('##[debug]'));
+      const route = `/repos/${repository}/actions/runners`;
+      for (const words of [
+        // which directory, and why
+        `runner-directory "${installation.directory}" names ${installation.directory}`,
+        // which registration, and why
+        '"source":"the runner\'s installation"',
+        `A remove token is asked for, for the repository ${repository} (from the runner's installation)`,
+        // which checks were made
+        '"hasCredentials":true',
+        `Processes Runner.Worker of ${installation.directory}: none`,
+        'config.sh is run behind: nothing; its service is uninstalled by: nothing',
+        // what GitHub answered
+        `POST ${route}/remove-token: 201 in `,
+        `GET ${route}/${id}: 200 in `,
+        `GET ${route}/${id}: 404 in `,
+        `GitHub on the runner with the id ${id}: {"id":${id},"name":"box","busy":false`,
+        // what was done
+        `config.sh remove begins in ${installation.directory}; .service is there: false`,
+        'config.sh remove ended: exit code 0, local configuration left: false',
+        // what the proof said
+        'Proof: GitHub still lists the runner: false',
+      ]) {
+        expect(debug).toContainEqual(expect.stringContaining(words));
+      }
+      expect(debug).toContainEqual(
+        expect.stringMatching(/: 404 in \d+ ms, request id [\dA-F:]+, \d+ requests left$/),
+      );
+      expectNoSecret(world, result);
+    });
+
+    test('that GitHub does not know the runner, and what else it has by that name', async () => {
+      const { installation, id } = await world.install(repository, 'box');
+      world.github.removeRunner(repository, id);
+
+      const result = await remove(installation, {}, debugging);
+
+      expect(result.log).toContain(`##[debug]GitHub on the runner with the id ${id}: not known`);
+      expect(result.log).toContain('##[debug]GitHub on runners named "box": []');
+      expect(result.log).toContain(
+        `##[debug]config.sh remove --local in ${installation.directory} ended: exit code 0`,
+      );
+    });
+
+    test('which process shows that a job runs', async () => {
+      const { installation } = await world.install(repository, 'box');
+      const worker = await installation.startWorker();
+      try {
+        const result = await remove(installation, {}, debugging);
+
+        expect(result.log).toMatch(/^##\[debug\]Processes Runner\.Worker of .*: \d+$/m);
+      } finally {
+        await worker.stop();
+      }
+    });
+  });
+
   describe('a busy runner is not touched:', () => {
     test('GitHub says so', async () => {
       const { installation, id } = await world.install(repository, 'box');

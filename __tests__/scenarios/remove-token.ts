@@ -39,7 +39,9 @@ export function describeRemoveToken(subject: Subject): void {
     test('has both secrets masked before any other line that could hold them', async () => {
       const result = await world.run({}, options);
 
-      const [first, second] = result.stdout.split(/\r?\n/);
+      const [first, ...lines] = result.stdout.split(/\r?\n/);
+      // What the debug log says before GitHub has answered cannot hold the token.
+      const [second] = lines.filter((line) => !/^::debug::(Inputs|A remove token is asked for)/.test(line));
       expect(first).toBe(`::add-mask::${adminToken}`);
       expect(second).toBe(`::add-mask::${result.outputs['remove-token']}`);
       expect(result.masks).toEqual([adminToken, result.outputs['remove-token']]);
@@ -65,6 +67,18 @@ export function describeRemoveToken(subject: Subject): void {
       { registration, token: result.outputs['remove-token'] },
     ]);
     expect(result.log).toContain('(from the inputs)');
+  });
+
+  test('with step debug logging on, the log tells which registration was chosen and why, and what GitHub answered', async () => {
+    const result = await world.run({}, { environment: { ACTIONS_STEP_DEBUG: 'true' } });
+
+    expect(result.log).toMatch(
+      /##\[debug\]A remove token is asked for, for the repository octo-org\/octo-repo \(from the current repository\)\./,
+    );
+    expect(result.log).toMatch(
+      /##\[debug\]POST \/repos\/octo-org\/octo-repo\/actions\/runners\/remove-token: 201 in \d+ ms, request id [\dA-F:]+, 4999 requests left/,
+    );
+    expectNoSecret(world, result);
   });
 
   test('the token goes to the server that github-api-url names, not to the one the workflow runs on', async () => {

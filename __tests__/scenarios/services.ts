@@ -58,6 +58,18 @@ export function describeServices(subject: Subject): void {
       }
     });
 
+    test('is told of in the debug log: by whom it is removed, and that its marker is there', async () => {
+      await installation.installService();
+
+      const { log } = await remove({}, { environment: { ACTIONS_STEP_DEBUG: 'true' } });
+
+      const { directory } = installation;
+      expect(log).toMatch(
+        /^##\[debug\]config\.sh is run behind: setpriv --reuid=65534 .*; its service is uninstalled by: \/.*\/svc\.sh uninstall$/m,
+      );
+      expect(log).toContain(`##[debug]config.sh remove begins in ${directory}; .service is there: true`);
+    });
+
     test('whose unit somebody deleted by hand is removed all the same', async () => {
       await installation.installService({ unitDeleted: true });
 

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { GitHub } from '../../sandbox/github.ts';
+import { numbers } from '../../sandbox/random.ts';
 import { expectNoSecret, repository, type Subject, World } from '../world.ts';
 
 const retries = 3;
@@ -16,17 +17,6 @@ const failures: readonly ((response: Parameters<GitHub['send']>[0], github: GitH
   (response) => response.socket?.resetAndDestroy(),
   (response) => response.socket?.end('HTTP/1.1 201 Crea'),
 ];
-
-/** Numbers from 0 up to 1, always the same for a seed: mulberry32. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** How runs ended, by their conclusion. */
 export type Tally = Record<string, number>;

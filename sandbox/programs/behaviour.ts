@@ -9,6 +9,8 @@ export interface Behaviour {
   pause?: number;
   /** Milliseconds that pass before GitHub is spoken to. */
   delay?: number;
+  /** Milliseconds of processor time that are spent before that. */
+  work?: number;
   /** Text that is printed on the way, such as workflow commands. */
   output?: string;
   /** Fail with this code before GitHub is spoken to. */

@@ -8,6 +8,7 @@ import { isJson } from './answer.ts';
 import { explainNoAnswer } from './connection.ts';
 import { explainAnswer } from './diagnosis.ts';
 import { sendDirectly } from './direct.ts';
+import { describeExchange } from './exchange.ts';
 import { createFetch, type Send } from './fetch.ts';
 import { proxyFor } from './proxy.ts';
 import { type Setback, withRetries } from './retry.ts';
@@ -30,6 +31,8 @@ export interface Request {
   readonly parameters?: Readonly<Record<string, string | number>>;
   /** The statuses that answer the question; any other is a failure. */
   readonly expected: readonly number[];
+  /** Is shown every answer before anything of it is written: it can hold a secret. */
+  readonly onAnswer?: (answer: Answer) => void;
 }
 
 /** Speaks to GitHub's REST API. */
@@ -86,12 +89,16 @@ export function createClient(
   }
 
   async function attempt(request: Request): Promise<Answer | Setback> {
+    const begin = clock.now();
     let answer: Answer;
     try {
       answer = await send(request);
     } catch (error) {
+      log.debug(describeExchange(request, undefined, clock.now() - begin));
       return explainNoAnswer(error, request.purpose, server);
     }
+    request.onAnswer?.(answer);
+    log.debug(describeExchange(request, answer, clock.now() - begin));
     const isAnswer = request.expected.includes(answer.status) && (answer.status === 204 || isJson(answer));
     return isAnswer ? answer : explainAnswer(request, answer, adminToken, server);
   }

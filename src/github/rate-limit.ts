@@ -44,7 +44,7 @@ export function explainRateLimit(answer: Answer, failed: string): Setback {
     happened: failed,
     cause: isPrimary
       ? 'The requests that this token (or all of its owner) may make in an hour are used up.'
-      : 'Too many requests in a short time: GitHub slows down what creates tokens, for a token and all that share it.',
+      : 'Too many requests in a short time, by this token and all that share it: GitHub limits what is read in a minute, and more narrowly what creates tokens.',
     remedy: `${wait === undefined ? 'Run the job again in a few minutes.' : `It will work again ${when(wait, now(answer))}.`} If it happens often, spread the jobs out, give this action a token of its own, or ask once for many runners: one remove token serves all of a registration.`,
     requestId: header(answer, 'x-github-request-id'),
   });

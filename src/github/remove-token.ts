@@ -25,11 +25,13 @@ export async function createRemoveToken(
     method: 'POST',
     path: '/actions/runners/remove-token',
     expected: [201],
+    onAnswer: ({ data }) => {
+      if (hasToken(data)) {
+        secrets.protect(data.token);
+      }
+    },
   };
   const answer = await client.request(request);
-  if (hasToken(answer.data)) {
-    secrets.protect(answer.data.token);
-  }
   if (!isRemoveToken(answer.data)) {
     throw explainInvalidAnswer(request, answer, 'without a token and the time that it expires');
   }

@@ -1,5 +1,6 @@
 import { glob, realpath } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
 import { exists } from './files.ts';
 import { isInstallation } from './installation.ts';
 
@@ -13,14 +14,19 @@ import { isInstallation } from './installation.ts';
 export async function findDirectories(
   patterns: readonly string[],
   platform: NodeJS.Platform,
+  log: Log,
 ): Promise<string[]> {
-  const found = new Map<string, string>();
+  const found = new Set<string>();
   for (const pattern of patterns) {
     for (const directory of await directoriesOf(pattern, platform)) {
-      found.set(await realpath(directory).catch(() => directory), directory);
+      const real = await realpath(directory).catch(() => directory);
+      log.debug(
+        `runner-directory "${pattern}" names ${directory}${real === directory ? '' : `, which is ${real}`}${found.has(real) ? ' (named before)' : ''}`,
+      );
+      found.add(real);
     }
   }
-  return [...found.keys()];
+  return [...found];
 }
 
 async function directoriesOf(pattern: string, platform: NodeJS.Platform): Promise<string[]> {

@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { join, posix, win32 } from 'node:path';
 import { getExecOutput } from '@actions/exec';
 import { allowListed } from './environment.ts';
@@ -45,9 +46,11 @@ export async function processesOf(
 export async function listProcesses(platform: NodeJS.Platform, proc = '/proc'): Promise<Process[]> {
   switch (platform) {
     case 'linux': {
-      const ids = (await readdir(proc)).filter((name) => /^\d+$/.test(name));
-      const processes = await Promise.all(ids.map((id) => readProcess(join(proc, id), Number(id))));
-      return processes.filter((process) => process !== undefined);
+      // Not a file system that one has to wait for: promises would take several times as long, and as much memory.
+      return readdirSync(proc)
+        .filter((name) => /^\d+$/.test(name))
+        .map((id) => readProcess(join(proc, id), Number(id)))
+        .filter((process) => process !== undefined);
     }
     case 'win32':
       return parseProcesses(
@@ -64,18 +67,24 @@ export async function listProcesses(platform: NodeJS.Platform, proc = '/proc'): 
 }
 
 /** @returns `undefined` when it has ended meanwhile */
-async function readProcess(directory: string, id: number): Promise<Process | undefined> {
+function readProcess(directory: string, id: number): Process | undefined {
   try {
-    // The link `exe` may be read by the owner and by root only, the arguments by everybody.
-    const program = await readlink(join(directory, 'exe')).catch(async () => {
-      const commandLine = await readFile(join(directory, 'cmdline'), 'utf8');
-      return commandLine.split('\0', 1).join();
-    });
     // What stands in parentheses is the program's name and may hold anything.
-    const [, parent] = (await readFile(join(directory, 'stat'), 'utf8')).replace(/^.*\) /s, '').split(' ');
-    return { id, parent: Number(parent), program };
+    const [, parent] = readFileSync(join(directory, 'stat'), 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return { id, parent: Number(parent), program: programIn(directory) };
   } catch {
     return undefined;
+  }
+}
+
+/** The link `exe` may be read by the owner and by root only, the arguments by everybody. */
+function programIn(directory: string): string {
+  try {
+    return readlinkSync(join(directory, 'exe'));
+  } catch {
+    return readFileSync(join(directory, 'cmdline'), 'utf8').split('\0', 1).join();
   }
 }
 

@@ -14,7 +14,7 @@ const exists = (...names) => names.some((name) => existsSync(path(name)));
 const remove = (...names) => names.forEach((name) => void rmSync(path(name), { force: true }));
 
 /** What a test wants to be different, see Installation.set(). */
-const behaviour = { pause: 50, delay: 0, output: '', ...readJson('.sandbox/behaviour.json', {}) };
+const behaviour = { pause: 50, delay: 0, work: 0, output: '', ...readJson('.sandbox/behaviour.json', {}) };
 
 /** Read as the runner does: with or without a byte order mark. */
 function readJson(name, otherwise) {
@@ -203,6 +203,8 @@ async function unconfigure(option, flag) {
 
     action = 'Removing runner from the server';
     if (behaviour.output) console.log(behaviour.output);
+    const { user } = process.cpuUsage();
+    while (process.cpuUsage().user - user < behaviour.work * 1000);
     await pause(behaviour.delay);
     if (behaviour.exitCode) throw new Error(behaviour.message ?? 'The sandbox was told to fail');
     if (exists('.runner', '.runner_migrated') && exists('.credentials', '.credentials_migrated')) {

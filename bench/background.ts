@@ -1,0 +1,81 @@
+// What the background process of `remove: after-job` costs while it waits for the job to end (Linux).
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { GitHub } from '../sandbox/github.ts';
+import { Installation } from '../sandbox/installation.ts';
+import { Job } from '../sandbox/launcher.ts';
+import { processesIn } from '../sandbox/programs/processes.ts';
+
+const repository = 'octo-org/octo-repo';
+const token = 'github_pat_11BENCH000000000000000_adminTokenOfTheBench';
+/** Seconds. */
+const settling = 3;
+const watched = 60;
+
+export interface BackgroundResult {
+  readonly seconds: number;
+  /** Of one core. */
+  readonly processorShare: number;
+  /** Megabytes, after the start and at the peak. */
+  readonly memory: number;
+  readonly peakMemory: number;
+}
+
+export async function measureBackground(): Promise<BackgroundResult> {
+  const github = await GitHub.start();
+  github.addRepository(repository);
+  github.addAdminToken(token, { registrations: [repository] });
+  const { id, name } = github.addRunner(repository, { name: 'box' });
+  const gitHubUrl = `${github.serverUrl}/${repository}`;
+  const installation = await Installation.create({ agentId: id, agentName: name, gitHubUrl });
+  const job = await Job.start({
+    github: { apiUrl: github.apiUrl, serverUrl: github.serverUrl, repository },
+    installation,
+  });
+  try {
+    const step = await job.step({ inputs: { token, remove: 'after-job' } });
+    for (const result of [await step.main(), await step.post()]) {
+      if (result.conclusion !== 'success') throw new Error(result.log);
+    }
+    const [process] = processesIn(installation.directory).filter((found) =>
+      read(found, 'cmdline').includes('remove-after-job'),
+    );
+    if (process === undefined) throw new Error('There is no background process');
+    await pause(settling * 1_000);
+    const before = processorTime(process);
+    await pause(watched * 1_000);
+    return {
+      seconds: watched,
+      processorShare: (processorTime(process) - before) / watched,
+      memory: memory(process, 'VmRSS'),
+      peakMemory: memory(process, 'VmHWM'),
+    };
+  } finally {
+    await job.end();
+    await installation.remove();
+    await github.close();
+  }
+}
+
+export function describeBackground(result: BackgroundResult | undefined): string {
+  if (result === undefined) return 'The background process of after-job is measured on Linux only.';
+  const { seconds, processorShare, memory, peakMemory } = result;
+  return `The background process of after-job, watched for ${seconds} s of waiting: ${(processorShare * 100).toFixed(3)} % of a core, ${memory.toFixed(0)} MB resident (${peakMemory.toFixed(0)} MB at its peak)`;
+}
+
+/** Seconds of processor time, of all threads; the scheduler's own count is in nanoseconds. */
+function processorTime(process: number): number {
+  return readdirSync(`/proc/${process}/task`)
+    .map((thread) => Number(read(process, `task/${thread}/schedstat`).split(' ')[0]) / 1e9)
+    .reduce((sum, time) => sum + time, 0);
+}
+
+/** Megabytes. */
+function memory(process: number, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(read(process, 'status'))?.[1]) / 1024;
+}
+
+function read(process: number, file: string): string {
+  return readFileSync(`/proc/${process}/${file}`, 'utf8');
+}
