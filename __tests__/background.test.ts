@@ -83,15 +83,20 @@ test('nothing is done while the job runs; when it has ended, the runner is remov
 test('a second job that follows the first is waited for too', async () => {
   const first = await installation.startWorker();
   let second = first;
+  const calls: number[] = [];
   const { delay } = delays(
     async () => {
       second = await installation.startWorker();
       await first.stop();
     },
-    () => second.stop(),
+    async () => {
+      calls.push((await installation.invocations()).length);
+      await second.stop();
+    },
   );
 
   expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(calls).toEqual([0]);
   expect(await installation.invocations()).toHaveLength(1);
 });
 
