@@ -83,15 +83,20 @@ test('nothing is done while the job runs; when it has ended, the runner is remov
 test('a second job that follows the first is waited for too', async () => {
   const first = await installation.startWorker();
   let second = first;
+  const calls: number[] = [];
   const { delay } = delays(
     async () => {
       second = await installation.startWorker();
       await first.stop();
     },
-    () => second.stop(),
+    async () => {
+      calls.push((await installation.invocations()).length);
+      await second.stop();
+    },
   );
 
   expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(calls).toEqual([0]);
   expect(await installation.invocations()).toHaveLength(1);
 });
 
@@ -101,7 +106,15 @@ if (process.platform === 'linux') {
     const script = '"$0" -e "setInterval(() => {}, 1000)" & echo $!; exec sleep 60';
     const parent = spawn('sh', ['-c', script, program], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [id] = await once(parent.stdout, 'data');
-    const { waited, delay } = delays(() => process.kill(Number(id), 'SIGKILL'));
+    const shown = (file: string): Promise<string> => readFile(`/proc/${Number(id)}/${file}`, 'utf8');
+    while (!(await shown('cmdline')).startsWith(program));
+    const { waited, delay } = delays(
+      async () => {
+        process.kill(Number(id), 'SIGKILL');
+        while (!(await shown('stat')).includes(') Z '));
+      },
+      () => undefined,
+    );
     try {
       expect(await removeAfterJob(removal, log, delay)).toBe(true);
       expect(waited).toEqual(Array.from({ length: 300 }, () => 1_000));

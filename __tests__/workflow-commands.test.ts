@@ -52,7 +52,7 @@ test('a failure makes the exit code 1', () => {
 });
 
 test.each([
-  ['a value', 'TWO WORDS', 'two words', ' \ta value\r\n'],
+  ['a value', 'TOKEN', 'token', ' \ta value\r\n'],
   ['a hyphen', 'RUNNER-DIRECTORY', 'runner-directory', '/opt/*'],
   ['nothing', 'EMPTY', 'empty', ''],
   ['no variable', 'OTHER', 'missing', 'x'],

@@ -9,7 +9,7 @@ import type { Core } from './log.ts';
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export const workflowCommands: Core = {
-  getInput: (name) => (process.env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? '').trim(),
+  getInput: (name) => (process.env[`INPUT_${name.toUpperCase()}`] ?? '').trim(),
   setSecret: (secret) => issue('add-mask', secret),
   setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
   saveState: (name, value) => append('GITHUB_STATE', name, value),

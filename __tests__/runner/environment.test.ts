@@ -46,6 +46,8 @@ test.each([
     'USERPROFILE',
     'PSModulePath',
   ],
+  ...['SystemDrive', 'OS', 'NUMBER_OF_PROCESSORS', 'COMPUTERNAME', 'USERNAME', 'USERDOMAIN', 'HOMEDRIVE'],
+  ...['HOMEPATH', 'APPDATA', 'LOCALAPPDATA', 'ProgramData', 'ALLUSERSPROFILE', 'PUBLIC'],
 ])("the runner's scripts are given %s", (name) => {
   expect(isPassedOn(name)).toBe(true);
 });

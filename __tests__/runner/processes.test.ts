@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { askToEnd, isAlive, listProcesses, processesOf } from '../../src/runner/processes.ts';
+import { outputUntilDone } from '../support.ts';
 
 let root: string;
 const { PATH } = process.env;
@@ -33,15 +34,29 @@ describe('on macOS the list of processes tells whether a job runs on an installa
     ['the worker of a version that it updated itself to', ['ROOT/bin.2.336.0/Runner.Worker'], true],
     ['its listener only', ['ROOT/bin/Runner.Listener'], false],
     ["another installation's worker", ['ROOT-2/bin/Runner.Worker'], false],
+    ['one of an installation that differs in case', ['SHOUT/bin/Runner.Worker'], false],
     ['a program of a similar name', ['ROOT/bin/Runner.Workers', 'ROOT/bin/MyRunner.Worker'], false],
     ['nothing', [], false],
+    ['a program without a path', ['', 'Runner.Worker'], false],
   ])('%s: %j %s', async (_, programs, expected) => {
     await program(
       'ps',
-      programs.map((path, index) => `  ${index + 1}     0 ${path.replace('ROOT', root)}`),
+      programs.map(
+        (path, index) =>
+          `  ${index + 1}  4321  ${path.replace('ROOT', root).replace('SHOUT', root.toUpperCase())}`,
+      ),
     );
 
-    expect((await processesOf(root, 'Runner.Worker', 'darwin')).length > 0).toBe(expected);
+    const found = await processesOf(root, 'Runner.Worker', 'darwin');
+    expect(found.length > 0).toBe(expected);
+    expect(found.every(({ parent }) => parent === 4321)).toBe(true);
+    expect(await readFile(join(root, 'ps.arguments'), 'utf8')).toBe('-axww\n-o\npid=,ppid=,comm=\n');
+  });
+
+  test('without a word in the log', async () => {
+    await program('ps', ['1 0 /sbin/launchd']);
+
+    expect(await outputUntilDone(() => listProcesses('darwin'))).toBe('');
   });
 
   test('what is asked for it is not given the admin token', async () => {
@@ -51,7 +66,10 @@ describe('on macOS the list of processes tells whether a job runs on an installa
     await listProcesses('darwin');
     delete process.env['INPUT_TOKEN'];
 
-    expect(await readFile(join(root, 'ps.environment'), 'utf8')).not.toContain('the-admin-token');
+    const environment = await readFile(join(root, 'ps.environment'), 'utf8');
+    expect(environment).not.toContain('the-admin-token');
+    // A test has variables of its own. These are what the process had from the start: no list, and all would be there.
+    expect(environment).not.toMatch(/^(NODE_ENV|JEST_WORKER_ID)=/m);
   });
 
   test('a worker that is reached through a link is the same', async () => {
@@ -69,11 +87,15 @@ describe('on Windows PowerShell is asked', () => {
     ['C:\\actions-runner\\bin\\Runner.Worker.exe', true],
     ['c:\\Actions-Runner\\bin.2.336.0\\runner.worker.exe', true],
     ['C:\\actions-runner-2\\bin\\Runner.Worker.exe', false],
+    ['C:\\actions-runner\\bin\\Runner.exe.Worker', false],
   ])('%s: %s', async (worker, expected) => {
     await program('powershell.exe', ['0 0 \r', `812 4 ${worker}\r`]);
 
     const found = await processesOf('C:\\actions-runner', 'Runner.Worker', 'win32');
     expect(found).toEqual(expected ? [{ id: 812, parent: 4, program: worker }] : []);
+    expect(await readFile(join(root, 'powershell.exe.arguments'), 'utf8')).toBe(
+      '-NoProfile\n-NonInteractive\n-Command\nGet-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.ExecutablePath)" }\n',
+    );
   });
 });
 
@@ -94,9 +116,12 @@ describe('on Linux every process is read from /proc', () => {
     await show('1', { cmdline: '/sbin/init\0splash\0', stat: '1 (init) S 0 1 1' });
     await show('20', { exe: '/r/bin/Runner.Worker', cmdline: 'x\0', stat: '20 (a) S 7) b) S 1 20 20' });
     await show('21', { exe: '/usr/bin/ended' });
-    await mkdir(join(root, 'sys'));
+    // What is no number is something else, whatever it holds.
+    for (const name of ['self', '7x', 'x7']) {
+      await show(name, { exe: '/sbin/init', stat: '1 (init) S 0 1 1' });
+    }
 
-    expect(await listProcesses('linux', root)).toEqual([
+    expect(await listProcesses('linux', root)).toStrictEqual([
       { id: 1, parent: 0, program: '/sbin/init' },
       { id: 20, parent: 1, program: '/r/bin/Runner.Worker' },
     ]);
@@ -118,6 +143,8 @@ test('a process that has ended is not alive, and cannot be asked to end', async 
   await once(child, 'exit');
 
   expect(isAlive(process.pid)).toBe(true);
+  // This one belongs to root.
+  expect(isAlive(1)).toBe(true);
   expect(isAlive(Number(child.pid))).toBe(false);
   expect(askToEnd(Number(child.pid))).toBe(false);
 });

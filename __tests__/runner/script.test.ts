@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { asOwner, lastLineOf, runScript, type ScriptContext } from '../../src/runner/script.ts';
+import { outputUntilDone } from '../support.ts';
 
 const context: ScriptContext = {
   directory: '/',
@@ -24,6 +25,23 @@ test('a command is run as it is, or behind what changes the account', () => {
     ...['sudo', '-n'],
     ...['config.sh', 'remove'],
   ]);
+});
+
+test.each([
+  ['linux', /^\/dev\/null$/],
+  ['win32', /^(pipe|socket):/],
+] as const)('what a command reads has ended: %s', async (platform, kind) => {
+  const result = await runScript(['readlink', '/proc/self/fd/0'], { ...context, platform });
+
+  expect(result.output.trim()).toMatch(kind);
+});
+
+test('of what a command prints a million bytes are kept, and none of it is in the log', async () => {
+  const print = (bytes: number) => runScript(['head', '-c', `${bytes}`, '/dev/zero'], context);
+
+  expect((await print(1_000_000)).output.length).toBe(1_000_000);
+  expect((await print(3_000_000)).output.length).toBeLessThanOrEqual(1_000_000);
+  expect(await outputUntilDone(() => runScript(['echo', 'a'], context))).toBe('');
 });
 
 test.each(['linux', 'win32'] as const)(

@@ -73,6 +73,7 @@ describe('a service on Linux', () => {
     const failure = await failureOf(() => uninstallCommand(context, false));
 
     expect(failure.kind).toBe('service-needs-root');
+    expect(failure.explanation.cause).toContain('Only root can change services');
     expect(failure.explanation.happened).toContain('(sudo: a password is required). Nothing was changed.');
     expect(failure.explanation.remedy).toContain(
       `"${directory}/svc.sh uninstall" with sudo without a password`,
@@ -108,7 +109,13 @@ describe('a service on Windows', () => {
 
     const failure = await failureOf(() => uninstallCommand({ ...context, platform: 'win32' }, false));
 
-    expect(failure).toMatchObject({ kind: 'service-needs-administrator' });
+    expect(failure).toMatchObject({
+      kind: 'service-needs-administrator',
+      explanation: {
+        cause: 'Only an administrator can change services of Windows.',
+        remedy: expect.stringContaining('whose account is an administrator'),
+      },
+    });
     expect(failure.explanation.happened).toContain('Nothing was changed');
   });
 });
@@ -143,6 +150,7 @@ describe('uninstalling', () => {
     expect(failure.kind).toBe('removal-failed');
     expect(failure.explanation.happened).toMatch(said);
     expect(failure.explanation.happened).toContain('is deregistered');
+    expect(failure.explanation.cause).toContain('service manager');
     expect(failure.explanation.remedy).toContain('Run the step again');
   });
 });

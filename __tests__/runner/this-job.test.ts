@@ -20,6 +20,7 @@ test.each([
   ['/usr/bin/node', 'linux', undefined],
   ['/opt/runner/externally/node24/bin/node', 'linux', undefined],
   ['/opt/runner/my-externals/node24/bin/node', 'linux', undefined],
+  ['/opt/runner/externals-old/node24/bin/node', 'linux', undefined],
 ] as const)('%s belongs to the installation %s', (execPath, platform, expected) => {
   expect(installationOfThisJob(context(execPath, {}, platform))).toBe(expected);
 });
@@ -62,16 +63,28 @@ describe('remove: after-job', () => {
       '/opt/hosted/externals/node24/bin/node',
       { RUNNER_ENVIRONMENT: 'github-hosted' },
       'github-hosted-runner',
-      /the self-hosted runner/,
+      /"runs-on".*the self-hosted runner/,
     ],
-    ['in a container job', '/__e/node24/bin/node', {}, 'container-job', /without "container:"/],
+    [
+      'in a container job',
+      '/__e/node24/bin/node',
+      {},
+      'container-job',
+      /inside the container.*without "container:"/,
+    ],
     ['in a container job with Alpine', '/__e/node24_alpine/bin/node', {}, 'container-job', /same runner/],
-    ["with a Node.js that is not the runner's", '/usr/bin/node', {}, 'not-a-runner', /remove: true/],
+    [
+      "with a Node.js that is not the runner's",
+      '/usr/bin/node',
+      {},
+      'not-a-runner',
+      /own Node\.js.*remove: true/,
+    ],
   ])('is an error %s', async (_, execPath, environment, kind, remedy) => {
     const failure = await failureOf(() => requireInstallationOfThisJob(context(execPath, environment)));
 
     expect(failure.kind).toBe(kind);
     expect(failure.explanation.happened).toContain('Nothing was changed');
-    expect(failure.explanation.remedy).toMatch(remedy);
+    expect(failure.message).toMatch(remedy);
   });
 });

@@ -4,17 +4,17 @@ import { ProxyError } from './proxy.ts';
 import { Setback } from './retry.ts';
 
 /** What the operating system, Node.js and undici call a failure, and where it comes from. */
-const causesOfNoAnswer: [RegExp, string][] = [
+const causesOfNoAnswer: [codes: string[], cause: string][] = [
   [
-    /^(ENOTFOUND|EAI_AGAIN)$/,
+    ['ENOTFOUND', 'EAI_AGAIN'],
     "The name of the host cannot be resolved: it is misspelled, or this machine's name server does not know it or has a problem.",
   ],
   [
-    /^ECONNREFUSED$/,
+    ['ECONNREFUSED'],
     'Nothing listens there, or a firewall refuses the connection: the server or port is wrong, or it is down.',
   ],
   [
-    /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|TimeoutError)$/,
+    ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'TimeoutError'],
     'A firewall that drops packets, a proxy that is needed and not set, or an outage.',
   ],
 ];
@@ -57,7 +57,7 @@ export function explainNoAnswer(error: unknown, purpose: string, server: Server)
   }
   const said = code === 'TimeoutError' ? 'nothing for 30 seconds' : String(deepest.message ?? error);
   const [, cause = 'The connection broke off: a restart, a firewall or a proxy on the way, or an outage.'] =
-    causesOfNoAnswer.find(([pattern]) => pattern.test(code)) ?? [];
+    causesOfNoAnswer.find(([codes]) => codes.includes(code)) ?? [];
   const failure = new Failure(
     'network',
     {
