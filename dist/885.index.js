@@ -906,15 +906,15 @@ var retry = __webpack_require__(8129);
 /** What the operating system, Node.js and undici call a failure, and where it comes from. */
 const causesOfNoAnswer = [
     [
-        /^(ENOTFOUND|EAI_AGAIN)$/,
+        ['ENOTFOUND', 'EAI_AGAIN'],
         "The name of the host cannot be resolved: it is misspelled, or this machine's name server does not know it or has a problem.",
     ],
     [
-        /^ECONNREFUSED$/,
+        ['ECONNREFUSED'],
         'Nothing listens there, or a firewall refuses the connection: the server or port is wrong, or it is down.',
     ],
     [
-        /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|TimeoutError)$/,
+        ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'TimeoutError'],
         'A firewall that drops packets, a proxy that is needed and not set, or an outage.',
     ],
 ];
@@ -950,7 +950,7 @@ function explainNoAnswer(error, purpose, server) {
         return new retry/* Setback */.Q(failure, code.startsWith('Z_') ? 'passing' : 'permanent');
     }
     const said = code === 'TimeoutError' ? 'nothing for 30 seconds' : String(deepest.message ?? error);
-    const [, cause = 'The connection broke off: a restart, a firewall or a proxy on the way, or an outage.'] = causesOfNoAnswer.find(([pattern]) => pattern.test(code)) ?? [];
+    const [, cause = 'The connection broke off: a restart, a firewall or a proxy on the way, or an outage.'] = causesOfNoAnswer.find(([codes]) => codes.includes(code)) ?? [];
     const failure = new src_failure/* Failure */.HR('network', {
         happened: `Could not ${purpose}: ${host} did not answer (${said}).`,
         cause,
@@ -1674,7 +1674,7 @@ var external_node_fs_ = __webpack_require__(3024);
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 const workflowCommands = {
-    getInput: (name) => (process.env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? '').trim(),
+    getInput: (name) => (process.env[`INPUT_${name.toUpperCase()}`] ?? '').trim(),
     setSecret: (secret) => issue('add-mask', secret),
     setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
     saveState: (name, value) => append('GITHUB_STATE', name, value),

@@ -96,7 +96,7 @@ const passedOn = [
     'SSL_CERT_DIR',
     'NODE_EXTRA_CA_CERTS',
     // The .NET runtime of the runner. A start-up hook or a store of additional dependencies would load foreign code.
-    /DOTNET_(?!STARTUP_HOOKS$|ADDITIONAL_DEPS$|SHARED_STORE$).+/,
+    /DOTNET_(?!STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE).+/,
     // The runner ends what a job left behind by this mark.
     'RUNNER_TRACKING_ID',
     // Windows does not start programs without most of these.
@@ -120,7 +120,6 @@ const passedOn = [
     'ALLUSERSPROFILE',
     'PUBLIC',
     /(COMMON)?PROGRAM(FILES|W6432)(\(X86\))?/,
-    'COMMONPROGRAMW6432',
     'PSMODULEPATH',
 ].map((name) => new RegExp(`^${typeof name === 'string' ? name : name.source}$`, 'i'));
 /** The argument of `config.sh` that is the remove token, as the variable that it can come in. */
