@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -177,6 +177,21 @@ if (process.platform === 'linux') {
         { name: 'box', result: 'scheduled' },
         { name: 'other', result: 'removed' },
       ]);
+    });
+
+    test('in a container it is an error that says why', async () => {
+      const job = await startJob();
+      // A container has the runner's Node.js in this place, and nothing else of the installation.
+      const inContainer = join(job.workspace, 'container.cjs');
+      await writeFile(inContainer, "process.execPath = '/__e/node24/bin/node';");
+      const environment = { NODE_OPTIONS: `--require ${inContainer}` };
+
+      expectFailure(
+        await (await job.step({ ...inputs(), environment })).main(),
+        /in a container job/,
+        /#container-job/,
+      );
+      expect(world.github.requests).toEqual([]);
     });
 
     test('on a runner of GitHub it is an error that says why', async () => {
