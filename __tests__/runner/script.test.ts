@@ -31,7 +31,10 @@ test.each([
   ['linux', /^\/dev\/null$/],
   ['win32', /^(pipe|socket):/],
 ] as const)('what a command reads has ended: %s', async (platform, kind) => {
-  const result = await runScript(['readlink', '/proc/self/fd/0'], { ...context, platform });
+  // Read to its end first: a command that ends before it is closed would be told of a broken pipe.
+  const command = ['sh', '-c', 'cat; readlink /proc/self/fd/0'] as const;
+
+  const result = await runScript(command, { ...context, platform });
 
   expect(result.output.trim()).toMatch(kind);
 });
