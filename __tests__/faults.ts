@@ -305,7 +305,11 @@ const missing: Fault[] = [
     behaviours: [refusal(422, 'Validation Failed')],
     outcome: 'invalid-response',
     symptom: 'answered 422',
-    says: [/"Validation Failed"/, /a reason that this version of the action does not know/],
+    says: [
+      /"Validation Failed"/,
+      /a reason that this version of the action does not know/,
+      /a newer version/,
+    ],
     requests: 1,
   },
 ];

@@ -3,7 +3,7 @@ import { access, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { expectFailure, repository, World } from './world.ts';
+import { expectFailure, organization, repository, World } from './world.ts';
 
 let world: World;
 afterEach(() => world.end());
@@ -38,6 +38,29 @@ test('root removes a service that is left of a runner which is not configured an
   expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([{ result: 'already-removed' }]);
   expect(result.log).toContain(`its service is uninstalled by: ${path('svc.sh')} uninstall`);
   await expect(access(path('.service'))).rejects.toThrow('ENOENT');
+});
+
+test('a token that is refused for one registration fails the step before a runner of another is touched', async () => {
+  world = await World.start('src');
+  const token = 'github_pat_of_one_repository_only';
+  world.github.addAdminToken(token, { registrations: [repository] });
+  const { installation: one } = await world.install(repository, 'one');
+  const { installation: two } = await world.install(organization, 'two');
+  const before = await one.snapshot();
+
+  const result = await world.run({
+    token,
+    remove: 'true',
+    'runner-directory': `${one.directory}\n${two.directory}`,
+  });
+
+  expectFailure(
+    result,
+    /Could not create a remove token for the organization/,
+    /#missing-permission|#not-found/,
+  );
+  expect(await one.snapshot()).toEqual(before);
+  expect(world.github.runners(repository)).toMatchObject([{ name: 'one' }]);
 });
 
 test('config.sh says that it succeeded and has done nothing: the step says so, and nothing is stopped', async () => {
@@ -112,7 +135,9 @@ test('a step that is cancelled begins nothing new, and says what was not attempt
   expectFailure(
     result,
     /in .* was not removed: the step was cancelled before its turn/,
+    /cancelled the job, or the step ran into its time limit/,
     /goes on where it stopped/,
+    /#removal-failed/,
   );
   expect(
     JSON.parse(result.outputs['runners'] ?? '').map((report: { result: string }) => report.result),

@@ -316,6 +316,7 @@ export function describeRemoval(subject: Subject): void {
         // which directory, and why
         `runner-directory "${installation.directory}" names ${installation.directory}`,
         // which registration, and why
+        `"currentRepository":{"kind":"repository"`,
         '"source":"the runner\'s installation"',
         `A remove token is asked for, for the repository ${repository} (from the runner's installation)`,
         // which checks were made
