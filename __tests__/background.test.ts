@@ -35,6 +35,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
+const remedy =
+  'Run the action again: in another job of this runner, or with remove: true in a job of another runner on this machine.';
 const log = async (text: string) => void lines.push(text);
 
 /** Waits no time; does the nth thing when it is waited for the nth time, and the last one from then on. */
@@ -148,7 +150,9 @@ test('until the token expires', async () => {
   } finally {
     Date.now = now;
   }
-  expect(lines.at(-1)).toMatch(/token has expired/);
+  expect(lines.at(-1)).toBe(
+    `The runner was not removed, and stays in service: the remove token has expired. ${remedy}`,
+  );
   expect(await installation.snapshot()).toEqual(before);
 });
 
@@ -168,7 +172,9 @@ test('what fails for another reason is tried five times, and leaves the runner i
 
   expect(await removeAfterJob(removal, log, delay)).toBe(false);
   expect(waited).toHaveLength(4);
-  expect(lines.at(-1)).toBe('The runner was not removed, and stays in service: No route to host');
+  expect(lines.at(-1)).toBe(
+    `The runner was not removed, and stays in service: "No route to host". ${remedy}`,
+  );
   expect(await installation.snapshot()).toEqual(before);
 });
 
@@ -178,7 +184,7 @@ test('a removal that says it succeeded and has done nothing is tried again, and 
 
   expect(await removeAfterJob(removal, log, delay)).toBe(false);
   expect(waited).toHaveLength(4);
-  expect(lines.at(-1)).toBe('The runner was not removed, and stays in service: Help');
+  expect(lines.at(-1)).toBe(`The runner was not removed, and stays in service: "Help". ${remedy}`);
 });
 
 test('a removal that fails when the files are gone already is tried again, and then has nothing left to do', async () => {

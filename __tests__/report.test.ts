@@ -172,7 +172,7 @@ describe('the runner', () => {
       { directory: '/two', name: null, id: null, registration: null, result: 'already-removed' },
     ]);
     expect((await readFile(file, 'utf8')).replaceAll(/\r?\n/g, '')).toBe(
-      '<h3>Removed runners</h3>' +
+      '<h3>Removal of runners</h3>' +
         '<table><tr><th>Runner</th><th>Registration</th><th>Result</th><th>Why</th></tr>' +
         '<tr><td>&lt;b&gt;&amp;</td><td>https://x/o</td><td>failed</td><td>***</td></tr>' +
         // The toolkit leaves out the end of an empty cell, as HTML allows.

@@ -829,6 +829,46 @@ async function handToBackground(directory, inputs, tools, program) {
     tools.log.info(`The runner "${candidate.runner.name}" is removed when this job has ended. Log: ${logFile}`);
 }
 
+;// CONCATENATED MODULE: ./src/cancellation.ts
+
+
+/**
+ * The time, in milliseconds, that what is in flight has to finish after a cancellation. The runner sends SIGINT, after
+ * 7.5 seconds SIGTERM, and after another 2.5 it kills.
+ */
+const grace = 6_000;
+/**
+ * Watches for the runner's wish to cancel the step.
+ *
+ * @param signals tells of signals: `process`
+ * @param requests what is being asked of GitHub
+ * @returns is aborted at the first one. What is in flight goes on for a while; then requests are aborted and the programs
+ *   that were started are ended, so that their removals fail in the ordinary way and put back what they had set aside
+ */
+function watchForCancellation(signals, platform, requests, log, clock) {
+    const controller = new AbortController();
+    const cancel = () => {
+        if (!controller.signal.aborted) {
+            log.warning('The step is being cancelled: no further removal is begun, and those under way are ended soon.');
+            controller.abort();
+            clock.later(grace, () => {
+                requests.abort(cancellation('The step was cancelled before GitHub had answered.'));
+                void (0,processes/* endDescendants */._9)(platform);
+            });
+        }
+    };
+    signals.on('SIGINT', cancel).on('SIGTERM', cancel);
+    return controller.signal;
+}
+/** The failure of what a cancellation kept from being done. */
+function cancellation(happened) {
+    return new src_failure/* Failure */.HR('removal-failed', {
+        happened,
+        cause: 'Somebody cancelled the job, or the step ran into its time limit.',
+        remedy: 'Run the step again; it goes on where it stopped.',
+    });
+}
+
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: ./src/runner/files.ts
@@ -877,43 +917,8 @@ async function directoriesOf(pattern, platform) {
     return installations.sort();
 }
 
-;// CONCATENATED MODULE: ./src/cancellation.ts
-
-
-/**
- * The time, in milliseconds, that what is in flight has to finish after a cancellation. The runner sends SIGINT, after
- * 7.5 seconds SIGTERM, and after another 2.5 it kills.
- */
-const grace = 6_000;
-/**
- * Watches for the runner's wish to cancel the step.
- *
- * @param signals tells of signals: `process`
- * @param requests what is being asked of GitHub
- * @returns is aborted at the first one. What is in flight goes on for a while; then requests are
- *   aborted and the programs that were started are ended, so that their removals fail in the ordinary way and put back what they had set aside.
- */
-function watchForCancellation(signals, platform, requests, log, clock) {
-    const controller = new AbortController();
-    const cancel = () => {
-        if (!controller.signal.aborted) {
-            log.warning('The step is being cancelled: no further removal is begun, and those under way are ended soon.');
-            controller.abort();
-            clock.later(grace, () => {
-                requests.abort(new src_failure/* Failure */.HR('removal-failed', {
-                    happened: 'The step was cancelled before GitHub had answered.',
-                    cause: 'Somebody cancelled the job, or the step ran into its time limit.',
-                    remedy: 'Run the step again; it goes on where it stopped.',
-                }));
-                void (0,processes/* endDescendants */._9)(platform);
-            });
-        }
-    };
-    signals.on('SIGINT', cancel).on('SIGTERM', cancel);
-    return controller.signal;
-}
-
 ;// CONCATENATED MODULE: ./src/removal.ts
+
 
 
 
@@ -960,11 +965,7 @@ async function removeRunners(inputs, { when, directories, dryRun }, tools, paral
 }
 async function endingOf(candidate, isOwn, dryRun, tools) {
     if (tools.cancelled.aborted) {
-        const failure = new src_failure/* Failure */.HR('removal-failed', {
-            happened: `The runner in ${candidate.installation.directory} was not removed: the step was cancelled before its turn.`,
-            cause: 'Somebody cancelled the job, or the step ran into its time limit.',
-            remedy: 'Run the step again; it goes on where it stopped.',
-        });
+        const failure = cancellation(`The runner in ${candidate.installation.directory} was not removed: the step was cancelled before its turn.`);
         return { report: { result: 'not-attempted' }, failure };
     }
     const printed = [];

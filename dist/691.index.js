@@ -36,6 +36,7 @@ const firstPause = 5_000;
 const longestPause = 60_000;
 /** So many attempts may fail for another reason than a job that runs. */
 const maximumFailures = 5;
+const remedy = 'Run the action again: in another job of this runner, or with remove: true in a job of another runner on this machine.';
 /**
  * Runs as the background process of `remove: after-job`. What to do comes over the pipe to the step that started it,
  * which is told `ready` when nothing more is needed of what the end of the job takes away.
@@ -76,7 +77,7 @@ async function removeAfterJob(removal, log, delay) {
     for (let pause = firstPause;; pause = Math.min(pause * 2, longestPause)) {
         await jobsEnded(script, delay, expiry);
         if (Date.now() >= expiry) {
-            await log('The remove token has expired. The runner was not removed, and stays in service.');
+            await log(`The runner was not removed, and stays in service: the remove token has expired. ${remedy}`);
             return false;
         }
         await log('No job is running: the runner is deregistered.');
@@ -93,7 +94,7 @@ async function removeAfterJob(removal, log, delay) {
         if (!/running a job/i.test(result.output)) {
             failures += 1;
             if (failures === maximumFailures) {
-                await log(`The runner was not removed, and stays in service: ${(0,_runner_script_js__WEBPACK_IMPORTED_MODULE_6__/* .lastLineOf */ .SH)(result)}`);
+                await log(`The runner was not removed, and stays in service: "${(0,_runner_script_js__WEBPACK_IMPORTED_MODULE_6__/* .lastLineOf */ .SH)(result)}". ${remedy}`);
                 return false;
             }
         }

@@ -1587,7 +1587,7 @@ async function summarize(core, secrets, reports) {
     ]);
     const summary = await core.summary();
     await summary
-        .addHeading('Removed runners', 3)
+        .addHeading('Removal of runners', 3)
         .addTable([header, ...rows])
         .write()
         .catch((error) => core.debug(secrets.redact(String(error))));

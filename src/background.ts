@@ -17,6 +17,8 @@ const firstPause = 5_000;
 const longestPause = 60_000;
 /** So many attempts may fail for another reason than a job that runs. */
 const maximumFailures = 5;
+const remedy =
+  'Run the action again: in another job of this runner, or with remove: true in a job of another runner on this machine.';
 
 /** What the background process has of `process`. */
 export type BackgroundProcess = Pick<NodeJS.Process, 'send' | 'exitCode'> & EventEmitter;
@@ -66,7 +68,7 @@ export async function removeAfterJob(
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     await jobsEnded(script, delay, expiry);
     if (Date.now() >= expiry) {
-      await log('The remove token has expired. The runner was not removed, and stays in service.');
+      await log(`The runner was not removed, and stays in service: the remove token has expired. ${remedy}`);
       return false;
     }
     await log('No job is running: the runner is deregistered.');
@@ -83,7 +85,7 @@ export async function removeAfterJob(
     if (!/running a job/i.test(result.output)) {
       failures += 1;
       if (failures === maximumFailures) {
-        await log(`The runner was not removed, and stays in service: ${lastLineOf(result)}`);
+        await log(`The runner was not removed, and stays in service: "${lastLineOf(result)}". ${remedy}`);
         return false;
       }
     }

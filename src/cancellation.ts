@@ -15,8 +15,8 @@ const grace = 6_000;
  *
  * @param signals tells of signals: `process`
  * @param requests what is being asked of GitHub
- * @returns is aborted at the first one. What is in flight goes on for a while; then requests are
- *   aborted and the programs that were started are ended, so that their removals fail in the ordinary way and put back what they had set aside.
+ * @returns is aborted at the first one. What is in flight goes on for a while; then requests are aborted and the programs
+ *   that were started are ended, so that their removals fail in the ordinary way and put back what they had set aside
  */
 export function watchForCancellation(
   signals: Pick<EventEmitter, 'on'>,
@@ -33,17 +33,20 @@ export function watchForCancellation(
       );
       controller.abort();
       clock.later(grace, () => {
-        requests.abort(
-          new Failure('removal-failed', {
-            happened: 'The step was cancelled before GitHub had answered.',
-            cause: 'Somebody cancelled the job, or the step ran into its time limit.',
-            remedy: 'Run the step again; it goes on where it stopped.',
-          }),
-        );
+        requests.abort(cancellation('The step was cancelled before GitHub had answered.'));
         void endDescendants(platform);
       });
     }
   };
   signals.on('SIGINT', cancel).on('SIGTERM', cancel);
   return controller.signal;
+}
+
+/** The failure of what a cancellation kept from being done. */
+export function cancellation(happened: string): Failure {
+  return new Failure('removal-failed', {
+    happened,
+    cause: 'Somebody cancelled the job, or the step ran into its time limit.',
+    remedy: 'Run the step again; it goes on where it stopped.',
+  });
 }

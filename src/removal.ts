@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { scheduleRemoval } from './after-job.ts';
+import { cancellation } from './cancellation.ts';
 import { type Candidate, checkCandidate, type Machine } from './candidate.ts';
 import { Failure } from './failure.ts';
 import type { Client } from './github/client.ts';
@@ -96,11 +97,9 @@ async function endingOf(
   tools: Tools,
 ): Promise<{ report: Pick<RunnerReport, 'result' | 'detail'>; failure?: Failure }> {
   if (tools.cancelled.aborted) {
-    const failure = new Failure('removal-failed', {
-      happened: `The runner in ${candidate.installation.directory} was not removed: the step was cancelled before its turn.`,
-      cause: 'Somebody cancelled the job, or the step ran into its time limit.',
-      remedy: 'Run the step again; it goes on where it stopped.',
-    });
+    const failure = cancellation(
+      `The runner in ${candidate.installation.directory} was not removed: the step was cancelled before its turn.`,
+    );
     return { report: { result: 'not-attempted' }, failure };
   }
   const printed: string[] = [];

@@ -67,7 +67,7 @@ async function summarize(core: Core, secrets: Secrets, reports: readonly RunnerR
   ]);
   const summary = await core.summary();
   await summary
-    .addHeading('Removed runners', 3)
+    .addHeading('Removal of runners', 3)
     .addTable([header, ...rows])
     .write()
     .catch((error) => core.debug(secrets.redact(String(error))));
