@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { GitHub } from '../sandbox/github.ts';
-import { createClient } from '../src/github/client.ts';
 import { Grants } from '../src/grants.ts';
 import type { Registration } from '../src/registration.ts';
 import { Secrets } from '../src/secrets.ts';
-import { parseServer } from '../src/server.ts';
-import { failureOf, organization, recordingLog, repository, silentLog } from './support.ts';
+import { clientOf, failureOf, organization, recordingLog, repository } from './support.ts';
 
 let github: GitHub;
 let lines: string[];
@@ -20,11 +18,7 @@ beforeEach(async () => {
   secrets = new Secrets(() => undefined);
   const recording = recordingLog();
   lines = recording.lines;
-  grants = new Grants(
-    createClient({ server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 }, silentLog),
-    secrets,
-    recording.log,
-  );
+  grants = new Grants(clientOf(github), secrets, recording.log);
 });
 afterEach(() => github.close());
 

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { GitHub } from '../sandbox/github.ts';
 import type { CandidateRunner } from '../src/candidate.ts';
-import { type Client, createClient } from '../src/github/client.ts';
+import type { Client } from '../src/github/client.ts';
 import { lookUp } from '../src/remove-runner.ts';
-import { parseServer } from '../src/server.ts';
-import { repository, silentLog } from './support.ts';
+import { clientOf, repository, silentLog } from './support.ts';
 
 const runner: CandidateRunner = {
   registration: repository,
@@ -21,10 +20,7 @@ beforeEach(async () => {
   github = await GitHub.start();
   github.addRepository('octo/app');
   github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
-  client = createClient(
-    { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 },
-    silentLog,
-  );
+  client = clientOf(github);
 });
 afterEach(() => github.close());
 

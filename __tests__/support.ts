@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
+import type { GitHub } from '../sandbox/github.ts';
 import { Failure } from '../src/failure.ts';
+import { type Client, createClient } from '../src/github/client.ts';
 import type { Core, Log } from '../src/log.ts';
 import type { Registration, Repository } from '../src/registration.ts';
+import { parseServer } from '../src/server.ts';
 
 export const repository: Repository = { kind: 'repository', owner: 'octo', repo: 'app' };
 export const organization: Registration = { kind: 'organization', organization: 'octo' };
@@ -50,6 +53,11 @@ export function recordingLog(): { log: Log; lines: string[] } {
 
 /** For what writes a log that a test does not look at. */
 export const silentLog: Log = recordingLog().log;
+
+/** A client of the stand-in, with the admin token `ghp_admin`, that tries nothing again. */
+export function clientOf(github: GitHub): Client {
+  return createClient({ server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 }, silentLog);
+}
 
 /** The failure that the attempt ends with. */
 export async function failureOf(attempt: () => unknown): Promise<Failure> {

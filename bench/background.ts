@@ -2,13 +2,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { GitHub } from '../sandbox/github.ts';
 import { Installation } from '../sandbox/installation.ts';
 import { Job } from '../sandbox/launcher.ts';
 import { processesIn } from '../sandbox/programs/processes.ts';
+import { repository, startGitHub, token } from './github.ts';
 
-const repository = 'octo-org/octo-repo';
-const token = 'github_pat_11BENCH000000000000000_adminTokenOfTheBench';
 /** Seconds. */
 const settling = 3;
 const watched = 60;
@@ -23,9 +21,7 @@ export interface BackgroundResult {
 }
 
 export async function measureBackground(): Promise<BackgroundResult> {
-  const github = await GitHub.start();
-  github.addRepository(repository);
-  github.addAdminToken(token, { registrations: [repository] });
+  const github = await startGitHub();
   const { id, name } = github.addRunner(repository, { name: 'box' });
   const gitHubUrl = `${github.serverUrl}/${repository}`;
   const installation = await Installation.create({ agentId: id, agentName: name, gitHubUrl });

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { GitHub } from '../sandbox/github.ts';
+import type { GitHub } from '../sandbox/github.ts';
 import { Installation } from '../sandbox/installation.ts';
 import { runStep } from '../sandbox/launcher.ts';
 import type { Behaviour } from '../sandbox/programs/behaviour.ts';
@@ -12,10 +12,9 @@ import { readInputs } from '../src/inputs.ts';
 import type { Log } from '../src/log.ts';
 import { defaultParallel, removeRunners } from '../src/removal.ts';
 import { Secrets } from '../src/secrets.ts';
+import { repository, startGitHub, token } from './github.ts';
 import { quartiles, table } from './statistics.ts';
 
-const repository = 'octo-org/octo-repo';
-const token = 'github_pat_11BENCH000000000000000_adminTokenOfTheBench';
 const runners = 12;
 /** Milliseconds that `config.sh` takes by itself, the stand-in's own start included. */
 const each = 2_000;
@@ -106,9 +105,7 @@ async function onHost<Result>(
   behaviour: Behaviour,
   act: (github: GitHub, directories: string[]) => Promise<Result>,
 ): Promise<Result> {
-  const github = await GitHub.start();
-  github.addRepository(repository);
-  github.addAdminToken(token, { registrations: [repository] });
+  const github = await startGitHub();
   const installations: Installation[] = [];
   try {
     for (let number = 1; number <= runners; number += 1) {

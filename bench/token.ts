@@ -6,11 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { GitHub } from '../sandbox/github.ts';
+import type { GitHub } from '../sandbox/github.ts';
+import { repository, startGitHub, token } from './github.ts';
 import { type Quartiles, quartiles, ratios, table } from './statistics.ts';
 
-const repository = 'octo-org/octo-repo';
-const token = 'github_pat_11BENCH000000000000000_adminTokenOfTheBench';
 const root = join(import.meta.dirname, '..');
 const script = (name: string): string => join(import.meta.dirname, 'subjects', name);
 /** What all others are compared with. */
@@ -48,11 +47,9 @@ export interface TokenResult {
  * all alike, and ratios are those of neighbours. (hyperfine and tinybench finish with one subject before the next.)
  */
 export async function measureToken(rounds: number): Promise<TokenResult> {
-  const github = await GitHub.start();
+  const github = await startGitHub();
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    github.addRepository(repository);
-    github.addAdminToken(token, { registrations: [repository] });
     const { subjects, left } = findSubjects(github, directory);
     const environment = createEnvironment(github, directory);
     const times = new Map(subjects.map(({ name }) => [name, [] as number[]]));

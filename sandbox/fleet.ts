@@ -6,8 +6,7 @@ import * as toolkit from '@actions/core';
 import pLimit from 'p-limit';
 import type { Core } from '../src/log.ts';
 import { main } from '../src/main.ts';
-// The action loads these when it needs them; time would not wait for that.
-import '../src/cancellation.ts';
+// The action loads it when it needs it; time would not wait for that.
 import '../src/removal.ts';
 import { GitHub, type Interceptor } from './github.ts';
 import { Installation } from './installation.ts';

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
-import { createClient } from '../../src/github/client.ts';
 import { createRemoveToken } from '../../src/github/remove-token.ts';
 import { Secrets } from '../../src/secrets.ts';
-import { parseServer } from '../../src/server.ts';
-import { enterprise, failureOf, organization, repository, silentLog } from '../support.ts';
+import { clientOf, enterprise, failureOf, organization, repository } from '../support.ts';
 
 let github: GitHub;
 let masked: string[];
@@ -22,10 +20,7 @@ afterEach(() => github.close());
 function create(
   registration: Parameters<typeof createRemoveToken>[1] = repository,
 ): ReturnType<typeof createRemoveToken> {
-  const client = createClient(
-    { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 },
-    silentLog,
-  );
+  const client = clientOf(github);
   return createRemoveToken(client, registration, new Secrets((value) => masked.push(value)));
 }
 

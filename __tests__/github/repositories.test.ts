@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
-import { type Client, createClient } from '../../src/github/client.ts';
+import type { Client } from '../../src/github/client.ts';
 import { isSameRepository } from '../../src/github/repositories.ts';
-import { parseServer } from '../../src/server.ts';
-import { failureOf, repository, silentLog } from '../support.ts';
+import { clientOf, failureOf, repository } from '../support.ts';
 
 const other = { ...repository, repo: 'other' };
 let github: GitHub;
@@ -12,10 +11,7 @@ beforeEach(async () => {
   github = await GitHub.start();
   github.addRepository('octo/app');
   github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
-  client = createClient(
-    { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 },
-    silentLog,
-  );
+  client = clientOf(github);
 });
 afterEach(() => github.close());
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
-import { type Client, createClient } from '../../src/github/client.ts';
+import type { Client } from '../../src/github/client.ts';
 import {
   deleteRunner,
   findRunnersByName,
@@ -8,8 +8,7 @@ import {
   isSame,
   type RunnerIdentity,
 } from '../../src/github/runners.ts';
-import { parseServer } from '../../src/server.ts';
-import { failureOf, organization, silentLog } from '../support.ts';
+import { clientOf, failureOf, organization } from '../support.ts';
 
 const identity: RunnerIdentity = { registration: organization, id: 7, name: 'Big Runner & Co' };
 
@@ -20,10 +19,7 @@ beforeEach(async () => {
   github = await GitHub.start();
   github.addOrganization('octo');
   github.addAdminToken('ghp_admin', { registrations: ['octo'] });
-  client = createClient(
-    { server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 },
-    silentLog,
-  );
+  client = clientOf(github);
 });
 afterEach(() => github.close());
 

@@ -1,0 +1,13 @@
+import { GitHub } from '../sandbox/github.ts';
+
+/** The repository that everything is measured with, and an admin token for it. */
+export const repository = 'octo-org/octo-repo';
+export const token = 'github_pat_11BENCH000000000000000_adminTokenOfTheBench';
+
+/** Starts a stand-in for GitHub that knows both. */
+export async function startGitHub(): Promise<GitHub> {
+  const github = await GitHub.start();
+  github.addRepository(repository);
+  github.addAdminToken(token, { registrations: [repository] });
+  return github;
+}
