@@ -588,7 +588,7 @@ const firstWait = 1_000;
 /** A longer wait is not worth a runner's time: the user is told when it will work instead. */
 const longestWait = 90_000;
 /** No attempt begins later than this after the first, in milliseconds: examples give the step five minutes. */
-const ceiling = 120_000;
+const ceiling = 150_000;
 /**
  * Tries until it succeeds, or there is no use in trying again. Everything that this action asks of GitHub may be
  * repeated: reading, deleting, and creating a remove token, which changes nothing.
