@@ -1,6 +1,7 @@
 // Real parts of a company's network, on loopback: certificates (openssl), a server with TLS (nginx), a proxy (squid).
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -204,14 +205,21 @@ shutdown_lifetime 0 seconds
   }
 }
 
-/** A port that nothing listens on. */
+/** A port that nothing listens on, and that nobody gets who does not ask for a certain one: those are above these. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isFree) {
+      server.close();
+      await once(server, 'close');
+      return port;
+    }
+  }
 }
 
 function answers(port: number): Promise<boolean> {
