@@ -1,11 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import {
   chmod,
   copyFile,
-  cp,
   lchown,
   link,
   lstat,
@@ -20,6 +19,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -45,6 +45,25 @@ const executable = process.platform === 'win32' ? '.exe' : '';
 const nodePath = `externals/node24/bin/node${executable}`;
 /** Node.js under another name, for the runner's programs: it runs what its first argument names, in place of what they are. */
 const programs = ['bin/Runner.Listener', 'bin/Runner.Worker'].map((name) => name + executable);
+
+let stripped: [name: string, text: string][] | undefined;
+
+/** The source of these programs, without its types: Node.js takes longer to get ready for types than for anything else. */
+function listenerAndWorker(): [name: string, text: string][] {
+  const directory = join(import.meta.dirname, 'programs');
+  const { emitWarning } = process;
+  // Node.js calls the function experimental; it does the same with all of this source.
+  process.emitWarning = () => {};
+  try {
+    stripped ??= readdirSync(directory).map((name) => [
+      name.replace('.ts', '.mjs'),
+      stripTypeScriptTypes(readFileSync(join(directory, name), 'utf8')).replaceAll(".ts';", ".mjs';"),
+    ]);
+    return stripped;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
 
 export interface InstallationOptions {
   /** A fresh temporary directory unless given. */
@@ -150,10 +169,10 @@ export class Installation {
     await writeFile(join(directory, '.env'), 'LANG=C.UTF-8\n');
     await writeFile(join(directory, '.path'), '/usr/local/bin:/usr/bin:/bin\n');
 
-    await cp(join(import.meta.dirname, 'programs'), join(directory, '.sandbox/programs'), {
-      recursive: true,
-    });
-    await writeFile(join(directory, '.sandbox/programs/package.json'), '{ "type": "module" }');
+    await createDirectory(join(directory, '.sandbox/programs'));
+    for (const [name, text] of listenerAndWorker()) {
+      await writeFile(join(directory, '.sandbox/programs', name), text);
+    }
     await createDirectory(join(directory, '.sandbox/systemd'));
     await this.set({});
     await writeFile(join(directory, '.sandbox/invocations.jsonl'), '');
@@ -280,7 +299,7 @@ export class Installation {
   async startListener(): Promise<Listener> {
     const listener = spawn(
       join(this.directory, 'bin/Runner.Listener'),
-      [join(this.directory, '.sandbox/programs/listener.ts'), 'run'],
+      [join(this.directory, '.sandbox/programs/listener.mjs'), 'run'],
       {
         cwd: this.directory,
         env: { PATH: process.env['PATH'] },
@@ -311,7 +330,7 @@ export class Installation {
     { account }: { account?: Account | undefined } = { account: this.#options.owner },
   ): Promise<Worker> {
     const program = join(await realpath(join(this.directory, 'bin')), 'Runner.Worker');
-    return Worker.start(program, join(this.directory, '.sandbox/programs/worker.ts'), account);
+    return Worker.start(program, join(this.directory, '.sandbox/programs/worker.mjs'), account);
   }
 
   /** As at the start of every job, before its actions are downloaded: the actions of the job before are deleted. */

@@ -62,7 +62,7 @@ uninstall() {
 }
 
 "$sandbox/record" svc.sh "$@"
-if [[ $(id -u) -ne 0 && -z $SANDBOX_ASSUME_ROOT ]]; then
+if [[ $EUID -ne 0 && -z $SANDBOX_ASSUME_ROOT ]]; then
   echo "Must run as sudo"
   exit 1
 fi

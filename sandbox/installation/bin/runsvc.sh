@@ -3,7 +3,7 @@
 # RunnerService.js in between, which starts the listener again when it fails.
 
 trap 'kill -INT "$listener"' TERM
-"$PWD/bin/Runner.Listener" "$PWD/.sandbox/programs/listener.ts" run --startuptype service &
+"$PWD/bin/Runner.Listener" "$PWD/.sandbox/programs/listener.mjs" run --startuptype service &
 listener=$!
 while kill -0 "$listener" 2>/dev/null; do
   wait "$listener"
