@@ -649,6 +649,13 @@ const hostile: Fault[] = [
     requests: 1,
   },
   {
+    name: 'JSON that is nothing, then an answer',
+    behaviours: [json('null', soon), 'as usual'],
+    outcome: 'success',
+    symptom: 'not JSON',
+    requests: 2,
+  },
+  {
     name: 'a token with a line break and a workflow command in it',
     behaviours: [
       json(JSON.stringify({ token: 'A\n::set-env name=X::y', expires_at: '2099-01-01T00:00:00Z' })),

@@ -1250,7 +1250,7 @@ async function createRemoveToken(client, registration, secrets) {
     return answer.data;
 }
 function hasToken(data) {
-    return typeof data.token === 'string';
+    return typeof data?.token === 'string';
 }
 /** The optional properties are not looked at: nothing here depends on them. */
 function isRemoveToken(data) {

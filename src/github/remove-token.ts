@@ -39,7 +39,7 @@ export async function createRemoveToken(
 }
 
 function hasToken(data: unknown): data is { token: string } {
-  return typeof (data as { token?: unknown }).token === 'string';
+  return typeof (data as { token?: unknown } | null)?.token === 'string';
 }
 
 /** The optional properties are not looked at: nothing here depends on them. */
