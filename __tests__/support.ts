@@ -6,6 +6,7 @@ import { type Client, createClient } from '../src/github/client.ts';
 import type { Core, Log } from '../src/log.ts';
 import type { Registration, Repository } from '../src/registration.ts';
 import { parseServer } from '../src/server.ts';
+import { workflowCommands } from '../src/workflow-commands.ts';
 
 export const repository: Repository = { kind: 'repository', owner: 'octo', repo: 'app' };
 export const organization: Registration = { kind: 'organization', organization: 'octo' };
@@ -33,10 +34,16 @@ export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
     startGroup: record('startGroup'),
     endGroup: record('endGroup'),
     saveState: record('saveState'),
-    // Loading the toolkit takes long; few tests need it.
-    summary: async () => (await import('@actions/core')).summary,
+    summary: newSummary,
   };
   return { core, calls };
+}
+
+/** A summary of a job: the toolkit's own remembers the file of the first step that wrote one. */
+export async function newSummary(): ReturnType<Core['summary']> {
+  const toolkits = await workflowCommands.summary();
+  const Summary = toolkits.constructor as new () => typeof toolkits;
+  return new Summary();
 }
 
 /** A log that remembers its lines, each after its kind: `info: ...`. */

@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { summary } from '@actions/core';
 import { expect } from '@jest/globals';
 import { GitHub } from '../sandbox/github.ts';
 import { Installation, type InstallationOptions } from '../sandbox/installation.ts';
@@ -10,6 +9,7 @@ import type { Clock } from '../src/clock.ts';
 import { main } from '../src/main.ts';
 import { workflowCommands } from '../src/workflow-commands.ts';
 import { problemsOfRunners } from './runners-schema.ts';
+import { newSummary } from './support.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
 export const repository = 'octo-org/octo-repo';
@@ -172,9 +172,7 @@ const runSource =
     try {
       const { platform, execPath } = process;
       const machine = { platform, isRoot, execPath, environment: process.env, ...claim };
-      // The toolkit remembers the file of the first summary that it wrote.
-      const Summary = summary.constructor as new () => typeof summary;
-      const core = { ...workflowCommands, summary: async () => new Summary() };
+      const core = { ...workflowCommands, summary: newSummary };
       await main(core, machine, signals, impatientClock());
       return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
     } finally {

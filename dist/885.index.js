@@ -1181,7 +1181,7 @@ function createClient({ server, adminToken, retries }, log, clock = systemClock,
         if (proxy === undefined) {
             return new dist_src/* Octokit */.E({ auth: adminToken, ...options(await sendDirectly(server.apiUrl)) });
         }
-        const { getOctokit, sendThrough } = await Promise.all(/* import() */[__webpack_require__.e(119), __webpack_require__.e(420), __webpack_require__.e(110)]).then(__webpack_require__.bind(__webpack_require__, 9110));
+        const { getOctokit, sendThrough } = await Promise.all(/* import() */[__webpack_require__.e(420), __webpack_require__.e(110)]).then(__webpack_require__.bind(__webpack_require__, 9110));
         return getOctokit(adminToken, options(sendThrough(proxy)));
     }
     let octokit;
@@ -1662,49 +1662,39 @@ async function run(core, machine, clock, act) {
     }
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(8161);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/command.js
+var command = __webpack_require__(9635);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/file-command.js
+var file_command = __webpack_require__(2902);
 ;// CONCATENATED MODULE: ./src/workflow-commands.ts
 
+// The toolkit's own modules, past the one that its package exports (3.0.1): that one loads an HTTP client too, for OpenID
+// Connect, which takes longer than all the rest of a run that asks for a token.
+
+
 /**
- * Speaks to the runner, in its own words, as `@actions/core` does. That package cannot be loaded in part (3.0.1), and
- * brings an HTTP client along (undici), which takes longer to load than all the rest of a run that asks for a token. It
- * is loaded for what only the removal of runners needs of it: the summary.
+ * Speaks to the runner as `@actions/core` does, with its means.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 const workflowCommands = {
     getInput: (name) => (process.env[`INPUT_${name.toUpperCase()}`] ?? '').trim(),
-    setSecret: (secret) => issue('add-mask', secret),
-    setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
-    saveState: (name, value) => append('GITHUB_STATE', name, value),
+    setSecret: (secret) => (0,command/* issueCommand */.L)('add-mask', {}, secret),
+    setOutput: (name, value) => (0,file_command/* issueFileCommand */.n)('OUTPUT', (0,file_command/* prepareKeyValueMessage */.v)(name, value)),
+    saveState: (name, value) => (0,file_command/* issueFileCommand */.n)('STATE', (0,file_command/* prepareKeyValueMessage */.v)(name, value)),
     setFailed: (message) => {
         process.exitCode = 1;
-        issue('error', message);
+        (0,command/* issueCommand */.L)('error', {}, message);
     },
-    info: writeLine,
-    warning: (message) => issue('warning', message),
-    debug: (message) => issue('debug', message),
-    startGroup: (title) => issue('group', title),
-    endGroup: () => issue('endgroup', ''),
-    summary: async () => (await Promise.all(/* import() */[__webpack_require__.e(260), __webpack_require__.e(119), __webpack_require__.e(317)]).then(__webpack_require__.bind(__webpack_require__, 4317))).summary,
+    info: (message) => void process.stdout.write(`${message}${external_node_os_.EOL}`),
+    warning: (message) => (0,command/* issueCommand */.L)('warning', {}, message),
+    debug: (message) => (0,command/* issueCommand */.L)('debug', {}, message),
+    startGroup: (title) => (0,command/* issueCommand */.L)('group', {}, title),
+    endGroup: () => (0,command/* issueCommand */.L)('endgroup', {}, ''),
+    summary: async () => (await __webpack_require__.e(/* import() */ 170).then(__webpack_require__.bind(__webpack_require__, 1170))).summary,
 };
-/** The runner turns the escaped characters back (actions/runner, Runner.Common/ActionCommand.cs). */
-function issue(command, text) {
-    const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-    writeLine(`::${command}::${escaped}`);
-}
-/** Adds to the file that a variable names. The form for one line is all that this action's values take. */
-function append(variable, name, value) {
-    const file = process.env[variable];
-    if (file === undefined || /[\r\n]/.test(value)) {
-        throw new Error(`"${name}" cannot be written to the file in ${variable}`);
-    }
-    (0,external_node_fs_.appendFileSync)(file, `${name}=${value}\n`);
-}
-function writeLine(line) {
-    process.stdout.write(`${line}\n`);
-}
 
 ;// CONCATENATED MODULE: ./src/start.ts
 

@@ -6,7 +6,7 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 // Loaded, not bundled in: the bundler forgets the licenses of packages that are in the entry's own file.
-const { start } = await Promise.all(/* import() */[__nccwpck_require__.e(224), __nccwpck_require__.e(885)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8885));
+const { start } = await Promise.all(/* import() */[__nccwpck_require__.e(819), __nccwpck_require__.e(885)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8885));
 await start(process);
 
 
@@ -173,6 +173,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https")
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 

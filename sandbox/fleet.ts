@@ -2,17 +2,19 @@ import { EventEmitter } from 'node:events';
 import { copyFile, glob, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as toolkit from '@actions/core';
 import pLimit from 'p-limit';
 import type { Core } from '../src/log.ts';
 import { main } from '../src/main.ts';
-// The action loads it when it needs it; time would not wait for that.
+import { workflowCommands } from '../src/workflow-commands.ts';
+// The action loads it when it needs it; time would not wait for that, nor for the summary.
 import '../src/removal.ts';
 import { GitHub, type Interceptor } from './github.ts';
 import { Installation } from './installation.ts';
 import { numbers } from './random.ts';
 import { type RateLimitCounts, RateLimits } from './rate-limits.ts';
 import { VirtualTime } from './virtual-time.ts';
+
+const toolkitSummary = await workflowCommands.summary();
 
 const organization = 'octo-org';
 /** For counting only. */
@@ -215,13 +217,10 @@ async function removeHostWithAction(host: number, simulation: Simulation): Promi
 function coreOf(inputs: Record<string, string>): { core: Core; outputs: Map<string, string> } {
   const outputs = new Map<string, string>();
   const nothing = () => {};
-  const Summary = toolkit.summary.constructor as new () => typeof toolkit.summary;
-  const summary = new Summary();
-  summary.write = async () => summary;
   const core: Core = {
     getInput: (name) => inputs[name] ?? '',
     setOutput: (name, value: string) => void outputs.set(name, value),
-    summary: async () => summary,
+    summary: async () => Object.assign(Object.create(toolkitSummary), { write: async () => toolkitSummary }),
     setSecret: nothing,
     setFailed: nothing,
     info: nothing,

@@ -1,45 +1,28 @@
-import { appendFileSync } from 'node:fs';
+import { EOL } from 'node:os';
+// The toolkit's own modules, past the one that its package exports (3.0.1): that one loads an HTTP client too, for OpenID
+// Connect, which takes longer than all the rest of a run that asks for a token.
+import { issueCommand } from '../node_modules/@actions/core/lib/command.js';
+import { issueFileCommand, prepareKeyValueMessage } from '../node_modules/@actions/core/lib/file-command.js';
 import type { Core } from './log.ts';
 
 /**
- * Speaks to the runner, in its own words, as `@actions/core` does. That package cannot be loaded in part (3.0.1), and
- * brings an HTTP client along (undici), which takes longer to load than all the rest of a run that asks for a token. It
- * is loaded for what only the removal of runners needs of it: the summary.
+ * Speaks to the runner as `@actions/core` does, with its means.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export const workflowCommands: Core = {
   getInput: (name) => (process.env[`INPUT_${name.toUpperCase()}`] ?? '').trim(),
-  setSecret: (secret) => issue('add-mask', secret),
-  setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
-  saveState: (name, value) => append('GITHUB_STATE', name, value),
+  setSecret: (secret) => issueCommand('add-mask', {}, secret),
+  setOutput: (name, value) => issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value)),
+  saveState: (name, value) => issueFileCommand('STATE', prepareKeyValueMessage(name, value)),
   setFailed: (message) => {
     process.exitCode = 1;
-    issue('error', message);
+    issueCommand('error', {}, message);
   },
-  info: writeLine,
-  warning: (message) => issue('warning', message),
-  debug: (message) => issue('debug', message),
-  startGroup: (title) => issue('group', title),
-  endGroup: () => issue('endgroup', ''),
-  summary: async () => (await import('@actions/core')).summary,
+  info: (message) => void process.stdout.write(`${message}${EOL}`),
+  warning: (message) => issueCommand('warning', {}, message),
+  debug: (message) => issueCommand('debug', {}, message),
+  startGroup: (title) => issueCommand('group', {}, title),
+  endGroup: () => issueCommand('endgroup', {}, ''),
+  summary: async () => (await import('../node_modules/@actions/core/lib/summary.js')).summary,
 };
-
-/** The runner turns the escaped characters back (actions/runner, Runner.Common/ActionCommand.cs). */
-function issue(command: string, text: string): void {
-  const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-  writeLine(`::${command}::${escaped}`);
-}
-
-/** Adds to the file that a variable names. The form for one line is all that this action's values take. */
-function append(variable: string, name: string, value: string): void {
-  const file = process.env[variable];
-  if (file === undefined || /[\r\n]/.test(value)) {
-    throw new Error(`"${name}" cannot be written to the file in ${variable}`);
-  }
-  appendFileSync(file, `${name}=${value}\n`);
-}
-
-function writeLine(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
