@@ -970,7 +970,9 @@ async function endingOf(candidate, isOwn, dryRun, tools) {
     }
     const printed = [];
     try {
-        return { report: await remove(candidate, isOwn, dryRun, (output) => printed.push(output), tools) };
+        return {
+            report: await remove(candidate, isOwn, dryRun, (output) => printed.push(output.trimEnd()), tools),
+        };
     }
     catch (error) {
         const failure = src_failure/* Failure */.HR.from(error);

@@ -104,7 +104,9 @@ async function endingOf(
   }
   const printed: string[] = [];
   try {
-    return { report: await remove(candidate, isOwn, dryRun, (output) => printed.push(output), tools) };
+    return {
+      report: await remove(candidate, isOwn, dryRun, (output) => printed.push(output.trimEnd()), tools),
+    };
   } catch (error) {
     const failure = Failure.from(error);
     return { report: { result: 'failed', detail: failure.message }, failure };

@@ -153,7 +153,9 @@ export function describeServices(subject: Subject): void {
     const result = await remove();
 
     expect(results(result)).toEqual(['removed']);
-    expect(result.log).toContain(`| The listener, process ${listener.pid}, is asked to stop.`);
+    expect(result.log).toContain(
+      `| √ Removed .runner\n| The listener, process ${listener.pid}, is asked to stop.\n`,
+    );
     await listener.stop();
   });
 }
