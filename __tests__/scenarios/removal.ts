@@ -142,6 +142,7 @@ export function describeRemoval(subject: Subject): void {
 
       expect(result.conclusion).toBe('success');
       expect(runnersOf(result)).toMatchObject([{ name: 'box', id, result: 'would-remove' }]);
+      expect(runnersOf(result)).not.toMatchObject([{ detail: expect.anything() }]);
       expect(world.requests).toHaveLength(2);
       expect(world.github.runners(repository)).toHaveLength(1);
       expect(await installation.snapshot()).toEqual(before);
@@ -510,6 +511,7 @@ export function describeRemoval(subject: Subject): void {
       const result = await remove(installation);
       expect(runnersOf(result)).toMatchObject([{ result: 'already-removed' }]);
       expect(result.log).toContain(`The listener, process ${listener.pid}, is asked to stop.`);
+      expect(await installation.invocations()).toEqual([]);
       await listener.ended;
     });
 
