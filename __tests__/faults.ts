@@ -717,6 +717,16 @@ const hostile: Fault[] = [
     requests: 1,
   },
   {
+    name: 'a change to a protocol that nobody asked for',
+    behaviours: [
+      raw('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+    ],
+    ...never,
+    outcome: 'network',
+    symptom: 'closed without an answer',
+    requests: 1,
+  },
+  {
     name: 'a redirect in a circle',
     behaviours: [redirect(307, '/again')],
     outcome: 'invalid-response',
@@ -728,6 +738,14 @@ const hostile: Fault[] = [
     behaviours: [redirect(302, 'https://login.example/')],
     outcome: 'invalid-response',
     symptom: 'the token is sent to one host only',
+    requests: 1,
+  },
+  {
+    name: 'a redirect to what is no host',
+    behaviours: [redirect(307, 'javascript:alert(1)')],
+    outcome: 'invalid-response',
+    symptom: 'the token is sent to one host only',
+    says: [/redirected a request to an address that cannot be read/],
     requests: 1,
   },
   {

@@ -1041,6 +1041,8 @@ async function sendDirectly(serverUrl) {
     return (url, { body, ...options }) => new Promise((resolve, reject) => {
         request(url, { ...options, agent }, (answer) => resolve({ status: Number(answer.statusCode), headers: answer.headers, body: answer }))
             .on('error', reject)
+            // Without an error, or the answer above, it was one that changes the protocol.
+            .on('close', () => reject(new Error('the connection was closed without an answer')))
             .end(body);
     });
 }
@@ -1111,7 +1113,7 @@ function sameHost(from, location) {
     const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
     if (to?.origin !== from.origin) {
         throw new src_failure/* Failure */.HR('invalid-response', {
-            happened: `${from.host} redirected a request to ${to?.host ?? 'an address that cannot be read'}, which was not followed: the token is sent to one host only.`,
+            happened: `${from.host} redirected a request to ${to?.host || 'an address that cannot be read'}, which was not followed: the token is sent to one host only.`,
             cause: 'A sign-in page or a proxy answers in GitHub\'s place, or "github-api-url" is not the API root.',
             remedy: 'Set "github-api-url" to the root of the REST API, and check that this machine reaches it directly or through its proxy.',
         });

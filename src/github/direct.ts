@@ -18,6 +18,8 @@ export async function sendDirectly(serverUrl: string): Promise<Send> {
         resolve({ status: Number(answer.statusCode), headers: answer.headers, body: answer }),
       )
         .on('error', reject)
+        // Without an error, or the answer above, it was one that changes the protocol.
+        .on('close', () => reject(new Error('the connection was closed without an answer')))
         .end(body);
     });
 }

@@ -79,7 +79,7 @@ function sameHost(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (to?.origin !== from.origin) {
     throw new Failure('invalid-response', {
-      happened: `${from.host} redirected a request to ${to?.host ?? 'an address that cannot be read'}, which was not followed: the token is sent to one host only.`,
+      happened: `${from.host} redirected a request to ${to?.host || 'an address that cannot be read'}, which was not followed: the token is sent to one host only.`,
       cause: 'A sign-in page or a proxy answers in GitHub\'s place, or "github-api-url" is not the API root.',
       remedy:
         'Set "github-api-url" to the root of the REST API, and check that this machine reaches it directly or through its proxy.',
