@@ -358,13 +358,13 @@ export function describeRemoval(subject: Subject): void {
 
     test('which process shows that a job runs', async () => {
       const { installation } = await world.install(repository, 'box');
-      const worker = await installation.startWorker();
+      const workers = [await installation.startWorker(), await installation.startWorker()];
       try {
         const result = await remove(installation, {}, debugging);
 
-        expect(result.log).toMatch(/^##\[debug\]Processes Runner\.Worker of .*: \d+$/m);
+        expect(result.log).toMatch(/^##\[debug\]Processes Runner\.Worker of .*: \d+, \d+$/m);
       } finally {
-        await worker.stop();
+        await Promise.all(workers.map((worker) => worker.stop()));
       }
     });
   });
@@ -675,6 +675,7 @@ export function describeRemoval(subject: Subject): void {
       expectFailure(
         result,
         /was deregistered, and is still running/,
+        /GitHub had handed out the job/,
         /when the job has ended/,
         /#runner-busy/,
       );
