@@ -29,6 +29,7 @@ import { isRunning, kill, processesIn } from './programs/processes.ts';
 import { type Account, Worker } from './worker.ts';
 
 const source = join(import.meta.dirname, 'installation');
+const programsSource = join(import.meta.dirname, 'programs');
 /** Where each script goes, by where it comes from. */
 const scripts = Object.entries({
   'config.sh': 'config.sh',
@@ -46,20 +47,25 @@ const nodePath = `externals/node24/bin/node${executable}`;
 /** Node.js under another name, for the runner's programs: it runs what its first argument names, in place of what they are. */
 const programs = ['bin/Runner.Listener', 'bin/Runner.Worker'].map((name) => name + executable);
 
-let stripped: [name: string, text: string][] | undefined;
+let withoutTypes: [name: string, text: string][] | undefined;
 
 /** The source of these programs, without its types: Node.js takes longer to get ready for types than for anything else. */
 function listenerAndWorker(): [name: string, text: string][] {
-  const directory = join(import.meta.dirname, 'programs');
+  withoutTypes ??= quietly(() =>
+    readdirSync(programsSource).map((name) => [
+      name.replace('.ts', '.mjs'),
+      stripTypeScriptTypes(readFileSync(join(programsSource, name), 'utf8')).replaceAll(".ts';", ".mjs';"),
+    ]),
+  );
+  return withoutTypes;
+}
+
+/** Without the warning that a function of Node.js is experimental. */
+function quietly<Result>(action: () => Result): Result {
   const { emitWarning } = process;
-  // Node.js calls the function experimental; it does the same with all of this source.
   process.emitWarning = () => {};
   try {
-    stripped ??= readdirSync(directory).map((name) => [
-      name.replace('.ts', '.mjs'),
-      stripTypeScriptTypes(readFileSync(join(directory, name), 'utf8')).replaceAll(".ts';", ".mjs';"),
-    ]);
-    return stripped;
+    return action();
   } finally {
     process.emitWarning = emitWarning;
   }

@@ -94,6 +94,12 @@ test('a file that was put in the place of .path is not written into', async () =
   expect(await readFile(join(directory, '.path'), 'utf8')).toBe('/usr/bin');
 });
 
+test('a script that cannot be started is an error that says why', async () => {
+  const gone = join(directory, 'gone');
+
+  await expect(deregister({ ...context, directory: gone }, 'AB12')).rejects.toThrow(`${gone} does not exist`);
+});
+
 test('a removal that succeeds leaves the files as they are', async () => {
   await writeFile(join(directory, '.path'), '/usr/bin');
   await script('config.sh', 'echo /tmp > .path');
