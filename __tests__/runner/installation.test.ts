@@ -40,7 +40,9 @@ describe('a directory is a runner installation', () => {
       owner: { uid: process.getuid?.(), gid: process.getgid?.() },
     });
     await rm(join(root, script));
-    await expect(readInstallation(root, platform)).rejects.toThrow(`it has no ${script} and ${listener}`);
+    await expect(readInstallation(root, platform)).rejects.toThrow(
+      `it has no ${script} and ${listener}. Nothing was changed. It is not the directory of a runner on this machine, or`,
+    );
   });
 
   test('is known by its real path, however it is named', async () => {
@@ -62,7 +64,10 @@ describe('a directory is a runner installation', () => {
     await writeFile(join(root, 'elsewhere'), '{"agentId": 1, "agentName": "box"}');
     await symlink('elsewhere', join(root, '.runner'));
 
-    await expect(readInstallation(root, 'linux')).rejects.toMatchObject({ kind: 'not-a-runner' });
+    await expect(readInstallation(root, 'linux')).rejects.toMatchObject({
+      kind: 'not-a-runner',
+      cause: { code: 'ELOOP' },
+    });
     await rm(join(root, '.runner'));
     await link(join(root, 'elsewhere'), join(root, '.runner'));
     expect(await readInstallation(root, 'linux')).toMatchObject({ configuration: { id: 1, name: 'box' } });
@@ -92,12 +97,13 @@ describe('.runner', () => {
     expect(parseSettings(text).ephemeral).toBe(true);
   });
 
-  test.each(['{"agentId":3,"agentName":"box"}', '{"agentId":3,"agentName":"box","gitHubUrl":""}'])(
-    'may have no address: %s',
-    (text) => {
-      expect(parseSettings(text)).toEqual({ ...expected, url: undefined });
-    },
-  );
+  test.each([
+    '{"agentId":3,"agentName":"box"}',
+    '{"agentId":3,"agentName":"box","gitHubUrl":""}',
+    '{"agentId":3,"agentName":"box","gitHubUrl":null}',
+  ])('may have no address: %s', (text) => {
+    expect(parseSettings(text)).toEqual({ ...expected, url: undefined });
+  });
 
   test.each([
     'null',
