@@ -1664,17 +1664,17 @@ async function run(core, machine, clock, act) {
     }
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/command.js
-var command = __webpack_require__(9635);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/file-command.js
-var file_command = __webpack_require__(2902);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/command.js + 1 modules
+var command = __webpack_require__(2227);
 ;// CONCATENATED MODULE: ./src/workflow-commands.ts
+
 
 // The toolkit's own modules, past the one that its package exports (3.0.1): that one loads an HTTP client too, for OpenID
 // Connect, which takes longer than all the rest of a run that asks for a token.
-
 
 /**
  * Speaks to the runner as `@actions/core` does, with its means.
@@ -1684,8 +1684,8 @@ var file_command = __webpack_require__(2902);
 const workflowCommands = {
     getInput: (name) => (process.env[`INPUT_${name.toUpperCase()}`] ?? '').trim(),
     setSecret: (secret) => (0,command/* issueCommand */.L)('add-mask', {}, secret),
-    setOutput: (name, value) => (0,file_command/* issueFileCommand */.n)('OUTPUT', (0,file_command/* prepareKeyValueMessage */.v)(name, value)),
-    saveState: (name, value) => (0,file_command/* issueFileCommand */.n)('STATE', (0,file_command/* prepareKeyValueMessage */.v)(name, value)),
+    setOutput: (name, value) => append('GITHUB_OUTPUT', name, value),
+    saveState: (name, value) => append('GITHUB_STATE', name, value),
     setFailed: (message) => {
         process.exitCode = 1;
         (0,command/* issueCommand */.L)('error', {}, message);
@@ -1697,6 +1697,17 @@ const workflowCommands = {
     endGroup: () => (0,command/* issueCommand */.L)('endgroup', {}, ''),
     summary: async () => (await __webpack_require__.e(/* import() */ 170).then(__webpack_require__.bind(__webpack_require__, 1170))).summary,
 };
+/**
+ * Adds to the file that a variable names. The toolkit's own way loads cryptography, for a mark around values of several
+ * lines; this action has none.
+ */
+function append(variable, name, value) {
+    const file = process.env[variable];
+    if (file === undefined || /[\r\n]/.test(value)) {
+        throw new Error(`"${name}" cannot be written to the file in ${variable}`);
+    }
+    (0,external_node_fs_.appendFileSync)(file, `${name}=${value}${external_node_os_.EOL}`);
+}
 
 ;// CONCATENATED MODULE: ./src/start.ts
 
