@@ -20,7 +20,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', ...(isLinux ? [] : onLinuxOnly)],
   // End-to-end tests start processes; a loaded machine takes its time, and nothing here is about speed.
   testTimeout: 30_000,
-  // More than there are cores: these tests wait for processes most of the time.
+  // More than there are cores: these tests wait for processes a good deal of the time.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/strip-types.js' },

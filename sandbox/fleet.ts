@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 import type { Core } from '../src/log.ts';
 import { main } from '../src/main.ts';
 import { workflowCommands } from '../src/workflow-commands.ts';
-// The action loads it when it needs it; time would not wait for that, nor for the summary.
+// The action loads it when it needs it; time would not wait for that.
 import '../src/removal.ts';
 import { GitHub, type Interceptor } from './github.ts';
 import { Installation } from './installation.ts';
@@ -14,6 +14,7 @@ import { numbers } from './random.ts';
 import { type RateLimitCounts, RateLimits } from './rate-limits.ts';
 import { VirtualTime } from './virtual-time.ts';
 
+/** Loaded beforehand for the same reason. Each step gets one of its own that is not written anywhere. */
 const toolkitSummary = await workflowCommands.summary();
 
 const organization = 'octo-org';
