@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The passing of time, so that a test does not have to wait for it. */
+/** The passing of time, so tests do not have to wait. */
 export interface Clock {
-  /** Milliseconds since some moment. Setting the machine's clock does not change it. */
+  /** Milliseconds since an arbitrary moment; monotonic. */
   now(): number;
-  /** @throws what the signal was aborted with, as soon as it is */
+  /** @throws the signal's reason, as soon as it is aborted */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** Does it after that time, unless there is nothing else left to do before. */
+  /** Calls the function later, unless the process ends before. */
   later(milliseconds: number, act: () => void): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The ways in which a run can fail. Each is the anchor of a section of `docs/troubleshooting.md`; people link to them,
- * so that a name, once published, stays.
+ * The kinds of failure. Each is the anchor of a section in `docs/troubleshooting.md`. People link to them, so a published
+ * name stays.
  */
 export const failureKinds = [
   'invalid-input',
@@ -31,31 +31,31 @@ export const failureKinds = [
 
 export type FailureKind = (typeof failureKinds)[number];
 
-/** What a person is told about a failure. Sentences, each complete with its full stop. */
-export interface Explanation {
-  /** What happened. */
+/** What a user is told about a failure, in complete sentences. */
+export type Explanation = {
   readonly happened: string;
-  /** The likely cause in this situation. */
-  readonly cause: string;
-  /** What to do about it. */
   readonly remedy: string;
-  /** GitHub's id of the request that failed: its support asks for it. */
+  /** GitHub's id of the failed request, which its support asks for. */
   readonly requestId?: string | undefined;
-}
+} & (
+  | { /** A certain cause. */ readonly cause: string; readonly likelyCause?: never }
+  | { /** A guess. */ readonly likelyCause: string; readonly cause?: never }
+);
 
-/** A failure that was foreseen, explained for the person who reads the log. */
+/** A failure with an explanation for the person who reads the log. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
   readonly explanation: Explanation;
 
   constructor(kind: FailureKind, explanation: Explanation, options?: ErrorOptions) {
-    super(`${explanation.happened} ${explanation.cause} ${explanation.remedy}`, options);
+    const { happened, cause, likelyCause, remedy } = explanation;
+    super(`${happened} ${cause ?? `Likely cause: ${likelyCause}`} ${remedy}`, options);
     this.kind = kind;
     this.explanation = explanation;
   }
 
-  /** The failure that an error is; one that nobody foresaw is a defect of this action. */
+  /** Any other error is a bug in this action. */
   static from(error: unknown): Failure {
     if (error instanceof Failure) {
       return error;
@@ -64,20 +64,16 @@ export class Failure extends Error {
     return new Failure(
       'unexpected-error',
       {
-        happened: `Something unexpected happened: ${message}.`,
-        cause: 'A defect of this action, or a machine that it was not tried on.',
-        remedy:
-          "Run the job again with step debug logging (the secret ACTIONS_STEP_DEBUG set to true), and report what it says in this action's repository.",
+        happened: `An unexpected error occurred: ${message}.`,
+        likelyCause: 'A bug in this action, or an environment that it was not tested on.',
+        remedy: "Re-run the job with debug logging enabled and report the log in this action's repository.",
       },
       { cause: error },
     );
   }
 }
 
-/**
- * An error, its cause, the cause of that, and so on: the deepest says what the operating system said. Where several
- * addresses were tried, that is about the last of them.
- */
+/** An error, its cause, the cause of that, and so on. Where several addresses were tried, the last one's error counts. */
 export function causesOf(error: unknown): { name?: unknown; message?: unknown; code?: unknown }[] {
   if (typeof error !== 'object' || error === null) {
     return [];
@@ -86,46 +82,41 @@ export function causesOf(error: unknown): { name?: unknown; message?: unknown; c
   return [error, ...causesOf(errors?.at(-1) ?? cause)];
 }
 
-/**
- * The message of a failure: what happened, the likely cause, what to do, a line each.
- *
- * @param documentation where the action's documentation is found (see `documentationUrl`), if that is known
- */
-export function describeFailure(failure: Failure, documentation: string | undefined): string {
-  const { happened, cause, remedy, requestId } = failure.explanation;
+/** The message of a failure, one line for each part. */
+export function describeFailure(failure: Failure, environment: NodeJS.ProcessEnv): string {
+  const { happened, cause, likelyCause, remedy, requestId } = failure.explanation;
   return [
     happened,
-    `Likely cause: ${cause}`,
+    cause === undefined ? `Likely cause: ${likelyCause}` : `Cause: ${cause}`,
     `What to do: ${remedy}`,
-    ...(requestId === undefined ? [] : [`GitHub request id: ${requestId}`]),
-    documentation === undefined
-      ? `More: the section "${failure.kind}" of docs/troubleshooting.md in this action's repository`
-      : `More: ${documentation}#${failure.kind}`,
+    ...(requestId === undefined ? [] : [`GitHub request ID: ${requestId}`]),
+    `More: ${troubleshootingSection(failure.kind, environment)}`,
   ]
     .map((line) => line.replaceAll(/\s+/g, ' '))
     .join('\n');
 }
 
 /**
- * The address of the troubleshooting page in the version of the action that is running.
+ * Where to read about a kind of failure, for the running version of the action.
  *
- * The runner sets the two variables for `uses: OWNER/REPO@REF`; they are empty for an action in the workflow's own
- * repository (`uses: ./`), which has no address of its own.
+ * The runner leaves the variables empty for `uses: ./`. Only github.com gets a link: on other servers an action may come
+ * from github.com too (GitHub Connect), and the environment does not tell which.
  */
-export function documentationUrl(environment: NodeJS.ProcessEnv): string | undefined {
-  const repository = environment['GITHUB_ACTION_REPOSITORY'];
+function troubleshootingSection(kind: FailureKind, environment: NodeJS.ProcessEnv): string {
+  const {
+    GITHUB_ACTION_REPOSITORY: repository,
+    GITHUB_ACTION_REF: ref,
+    GITHUB_SERVER_URL: server,
+  } = environment;
   if (!repository) {
-    return undefined;
+    return `section "${kind}" of docs/troubleshooting.md in this action's repository`;
   }
-  const server = environment['GITHUB_SERVER_URL'] || 'https://github.com';
-  const ref = environment['GITHUB_ACTION_REF'] || 'HEAD';
-  return `${server}/${repository}/blob/${ref}/docs/troubleshooting.md`;
+  return server === 'https://github.com'
+    ? `${server}/${repository}/blob/${ref || 'HEAD'}/docs/troubleshooting.md#${kind}`
+    : `section "${kind}" of docs/troubleshooting.md in ${repository}`;
 }
 
-/**
- * A value from elsewhere, to be shown in a message. A long one is left out as a whole: a part of it could hold a part of
- * a secret, which nothing would recognize.
- */
+/** A value from elsewhere, quoted for a message. A long one is left out entirely: redaction cannot recognize part of a secret. */
 export function showValue(value: string): string {
   return value.length > 200 ? `(${value.length} characters)` : JSON.stringify(value);
 }

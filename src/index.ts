@@ -1,4 +1,4 @@
-// Loaded, not bundled in: the bundler forgets the licenses of packages that are in the entry's own file.
-const { start } = await import('./start.ts');
+// A dynamic import, because ncc omits the licenses of packages that are bundled into the entry's own file.
+const { run } = await import('./main.ts');
 
-await start(process);
+await run(process);

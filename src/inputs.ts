@@ -1,116 +1,125 @@
+import { type AdminToken, adminTokenKind } from './admin-token.ts';
 import { Failure, showValue } from './failure.ts';
-import { isName, parseRepository, type Registration, type Repository, withoutGit } from './registration.ts';
+import {
+  type InvalidApiUrl,
+  isName,
+  parseRepository,
+  parseServer,
+  type Registration,
+  type Repository,
+  type Server,
+  withoutGit,
+} from './registration.ts';
 import type { Secrets } from './secrets.ts';
-import { type InvalidApiUrl, parseServer, type Server } from './server.ts';
 
-/** Everything a run is asked to do, read and checked. */
+/** The inputs of a step, validated. */
 export interface Inputs {
-  /** The token with admin rights; masked. */
-  readonly adminToken: string;
+  readonly adminToken: AdminToken;
   readonly server: Server;
-  /** The registration that the inputs name, if they name one. */
-  readonly named: Registration | undefined;
-  /** The repository that the workflow runs for; `undefined` outside of one. */
+  /** The registration named by `owner` and `repo`, `organization` or `enterprise`. */
+  readonly registration: Registration | undefined;
+  /** The repository of the workflow. */
   readonly currentRepository: Repository | undefined;
-  readonly removal: Removal;
-  /** How often a request that failed for a passing reason is tried again. */
+  readonly removal: Removal | undefined;
+  /** Retries after a transient error. */
   readonly retries: number;
+  /** Inputs that have no effect, and what to add. */
+  readonly warnings: readonly string[];
 }
 
-/** Whether, when and where runners are removed. */
-export type Removal = { readonly when: 'never' } | RunnerRemoval;
-
-/** Which runners are removed: those in the directories and, `after-job`, the one that executes this job. */
-export interface RunnerRemoval {
+/** Which runners are removed, and when. */
+export interface Removal {
+  /** `after-job` includes the runner that executes the job. */
   readonly when: 'now' | 'after-job';
-  /** Directories or globs; at least one for `now`. */
+  /** The lines of `runner-directory`; at least one for `now`. */
   readonly directories: readonly string[];
   readonly dryRun: boolean;
 }
 
-/** Gives an input's value without white space around it, or an empty string: `getInput` of `@actions/core`. */
-export type ReadInput = (name: string) => string;
+/** Returns the trimmed value of an input, or an empty string: `getInput` of `@actions/core`. */
+export type GetInput = (name: string) => string;
 
 const maximumRetries = 10;
 
 /**
- * Reads and checks every input, before anything is requested or changed.
+ * Reads and validates every input.
  *
- * @param environment the variables that the runner sets for a step
- * @param secrets learns the admin token before anything else is done with it
- * @throws Failure `invalid-input` that names the input, shows the value and says what is accepted
+ * @param environment the environment of the step
+ * @param secrets protects the admin token before anything else happens
+ * @throws Failure `invalid-input`
  */
-export function readInputs(read: ReadInput, environment: NodeJS.ProcessEnv, secrets: Secrets): Inputs {
-  const adminToken = parseToken(secrets.protect(read('token')));
+export function readInputs(getInput: GetInput, environment: NodeJS.ProcessEnv, secrets: Secrets): Inputs {
+  const adminToken = parseToken(secrets.protect(getInput('token')));
   const currentRepository = parseRepository(environment['GITHUB_REPOSITORY'] ?? '');
+  const apiUrl = getInput('github-api-url') || environment['GITHUB_API_URL'] || 'https://api.github.com';
+  const removal = parseRemoval(getInput);
   return {
     adminToken,
-    server: parseApiUrl(read('github-api-url') || environment['GITHUB_API_URL'] || 'https://api.github.com'),
-    named: parseRegistration(read, currentRepository),
+    server: parseApiUrl(apiUrl),
+    registration: parseRegistration(getInput, currentRepository),
     currentRepository,
-    removal: parseRemoval(read),
-    retries: parseRetries(read('retries') || '3'),
+    removal,
+    retries: parseInteger(getInput, 'retries', 3, maximumRetries),
+    warnings: removal === undefined ? inputsWithoutEffect(getInput) : [],
   };
 }
 
-function parseToken(value: string): string {
+function parseToken(value: string): AdminToken {
   if (value === '') {
-    throw invalidInput({
-      input: 'token',
-      problem:
-        'It is empty, as a secret is that does not exist, or that this event may not read (a pull request from a fork).',
-      accepted: 'a token with admin rights, from a secret that this workflow may read',
+    throw new Failure('invalid-input', {
+      happened: 'The input "token" is empty. Nothing was requested or changed.',
+      likelyCause:
+        'The secret does not exist, or this event cannot read it (for example a pull request from a fork).',
+      remedy: 'Set "token" to a secret that this workflow can read. It must hold a token with admin rights.',
     });
   }
   if (!/^[\x21-\x7e]+$/.test(value)) {
-    throw invalidInput({
-      input: 'token',
-      problem: 'It contains white space, a line break or another character that no token has.',
-      accepted: 'one token, as GitHub showed it, on one line',
+    throw new Failure('invalid-input', {
+      happened: 'The input "token" is invalid. Nothing was requested or changed.',
+      cause: 'It contains white space, a line break or another character that tokens do not have.',
+      remedy: 'Store the token in the secret again, exactly as GitHub showed it, on one line.',
     });
   }
-  return value;
+  return { value, kind: adminTokenKind(value) };
 }
 
 function parseApiUrl(value: string): Server {
   try {
     return parseServer(value);
   } catch (error) {
-    throw invalidInput({
-      input: 'github-api-url',
-      // What stands before an @ may be a password.
-      value: value.replace(/^(https?:\/\/)?.*@/is, '$1***@'),
-      problem: (error as InvalidApiUrl).message,
-      accepted:
-        'the root of a REST API: https://api.github.com, https://api.NAME.ghe.com or https://HOST/api/v3 (http only on loopback)',
-    });
+    throw invalidInput(
+      'github-api-url',
+      // The part before an @ can contain a password.
+      value.replace(/^(https?:\/\/)?.*@/is, '$1***@'),
+      `The value ${(error as InvalidApiUrl).message}.`,
+      'Use the root of the REST API: https://api.github.com, https://api.NAME.ghe.com or https://HOST/api/v3. Plain http is accepted on loopback only.',
+    );
   }
 }
 
 function parseRegistration(
-  read: ReadInput,
+  getInput: GetInput,
   currentRepository: Repository | undefined,
 ): Registration | undefined {
-  const given = ['organization', 'enterprise', 'owner', 'repo'].filter((input) => read(input) !== '');
+  const given = ['organization', 'enterprise', 'owner', 'repo'].filter((input) => getInput(input) !== '');
   const [input, another] = given;
   if (input === undefined) {
     return undefined;
   }
-  if (another !== undefined && given[0] !== 'owner') {
-    throw invalidInput({
-      input,
-      value: read(input),
-      problem: `The input "${another}" is given too, and the two address different registrations.`,
-      accepted: 'one of organization, enterprise, and repo (with or without owner)',
+  if (another !== undefined && input !== 'owner') {
+    throw new Failure('invalid-input', {
+      happened: `The inputs "${input}" and "${another}" are mutually exclusive. Nothing was requested or changed.`,
+      cause: 'They name different registrations.',
+      remedy: `Keep "${input}" for runners of the ${input}, and remove "${another}", or the other way round.`,
     });
   }
   switch (input) {
     case 'organization':
-      return { kind: 'organization', organization: parseName(input, read(input)) };
+      return { kind: 'organization', organization: parseName(input, getInput(input)) };
     case 'enterprise':
-      return { kind: 'enterprise', enterprise: parseName(input, read(input)) };
+      return { kind: 'enterprise', enterprise: parseName(input, getInput(input)) };
     default:
-      return parseRepositoryInputs(read('owner'), read('repo'), currentRepository);
+      return parseRepositoryInputs(getInput('owner'), getInput('repo'), currentRepository);
   }
 }
 
@@ -121,94 +130,100 @@ function parseRepositoryInputs(
 ): Repository {
   const owner = ownerInput === '' ? undefined : parseName('owner', ownerInput);
   if (repoInput === '') {
-    throw invalidInput({
-      input: 'owner',
-      value: ownerInput,
-      problem: 'It says whose repository is meant, but not which.',
-      accepted: 'owner together with repo; for the runners of an organization, organization instead of owner',
-    });
+    throw invalidInput(
+      'owner',
+      ownerInput,
+      'It requires the input "repo", which is empty.',
+      `Add "repo" for runners of a repository. For runners of an organization, use "organization: ${ownerInput}" instead.`,
+    );
   }
   if (repoInput.includes('/')) {
     const repository = parseRepository(repoInput);
     if (repository === undefined) {
-      throw invalidInput({
-        input: 'repo',
-        value: repoInput,
-        problem: 'It is neither a name nor owner/name.',
-        accepted: `a repository's name or owner/name (${nameRule})`,
-      });
+      throw invalidInput(
+        'repo',
+        repoInput,
+        'The value is not a repository name, or an owner and a name separated by one slash.',
+        `Use NAME or OWNER/NAME. ${nameRule}`,
+      );
     }
     if (owner !== undefined && owner.toLowerCase() !== repository.owner.toLowerCase()) {
-      throw invalidInput({
-        input: 'owner',
-        value: ownerInput,
-        problem: `It contradicts the input "repo", which names the owner "${repository.owner}".`,
-        accepted: 'the same owner in both, or owner/name in repo alone',
-      });
+      throw invalidInput(
+        'owner',
+        ownerInput,
+        `The input "repo" names another owner, "${repository.owner}".`,
+        'Remove "owner", or use the same owner in both inputs.',
+      );
     }
     return repository;
   }
   const repo = parseName('repo', withoutGit(repoInput), repoInput);
   const effectiveOwner = owner ?? currentRepository?.owner;
   if (effectiveOwner === undefined) {
-    throw invalidInput({
-      input: 'repo',
-      value: repoInput,
-      problem: 'It has no owner, and GITHUB_REPOSITORY, which would tell the current one, is not set.',
-      accepted: 'owner/name, or a name together with the input "owner"',
-    });
+    throw invalidInput(
+      'repo',
+      repoInput,
+      'The owner is unknown: GITHUB_REPOSITORY is not set.',
+      'Use OWNER/NAME, or add the input "owner".',
+    );
   }
   return { kind: 'repository', owner: effectiveOwner, repo };
 }
 
-const nameRule = 'letters, digits, ".", "_" and "-", at most 100, not "." or ".."';
+const nameRule = 'Names have up to 100 letters, digits, ".", "_" and "-", and are not "." or "..".';
 
 function parseName(input: string, name: string, value = name): string {
   if (!isName(name)) {
-    throw invalidInput({
-      input,
-      value,
-      problem: 'It cannot be a name on GitHub.',
-      accepted: `a name: ${nameRule}`,
-    });
+    throw invalidInput(input, value, 'The value is not a name on GitHub.', `Correct "${input}". ${nameRule}`);
   }
   return name;
 }
 
-function parseRemoval(read: ReadInput): Removal {
-  const remove = read('remove') || 'false';
-  const directories = read('runner-directory')
+function parseRemoval(getInput: GetInput): Removal | undefined {
+  const remove = getInput('remove') || 'false';
+  const directories = getInput('runner-directory')
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const dryRun = parseBoolean('dry-run', read('dry-run') || 'false');
+  const dryRun = parseBoolean('dry-run', getInput('dry-run') || 'false');
   switch (remove.toLowerCase()) {
     case 'false':
-      return { when: 'never' };
+      return undefined;
     case 'true':
-      return { when: 'now', directories: atLeastOne(directories), dryRun };
+      return { when: 'now', directories: requireDirectory(directories), dryRun };
     case 'after-job':
       return { when: 'after-job', directories, dryRun };
     default:
-      throw invalidInput({
-        input: 'remove',
-        value: remove,
-        problem: 'It is not one of the words that this input takes.',
-        accepted: 'false, true or after-job',
-      });
+      throw invalidInput(
+        'remove',
+        remove,
+        'The value is not supported.',
+        'Use "false", "true" or "after-job".',
+      );
   }
 }
 
-function atLeastOne(directories: string[]): string[] {
-  if (directories.length === 0) {
-    throw invalidInput({
-      input: 'runner-directory',
-      problem: 'It is empty, and with remove: true it has to say which runner is meant.',
-      accepted:
-        'directories of runner installations (those with config.sh in them), one a line; globs are allowed',
+function requireDirectory(directories: string[]): string[] {
+  if (directories.every((line) => line.startsWith('!'))) {
+    throw new Failure('invalid-input', {
+      happened: 'With "remove: true", no runner is selected. Nothing was requested or changed.',
+      cause: 'The input "runner-directory" is empty, or only excludes directories.',
+      remedy:
+        'Set "runner-directory" to the installation directories of the runners on this machine (those that contain config.sh), one per line; globs are allowed. To remove the runner that executes this job, use "remove: after-job".',
     });
   }
   return directories;
+}
+
+/** A teardown that silently does nothing is the worst outcome. */
+function inputsWithoutEffect(getInput: GetInput): string[] {
+  const given = ['runner-directory', 'dry-run'].filter(
+    (input) => !['', 'false'].includes(getInput(input).toLowerCase()),
+  );
+  return given.map(
+    (input) =>
+      `The input "${input}" has no effect: no runner is removed, because "remove" is "false". Add "remove: true" to remove runners.`,
+  );
 }
 
 function parseBoolean(input: string, value: string): boolean {
@@ -218,39 +233,28 @@ function parseBoolean(input: string, value: string): boolean {
     case 'false':
       return false;
     default:
-      throw invalidInput({
-        input,
-        value,
-        problem: 'It is neither yes nor no.',
-        accepted: 'true or false',
-      });
+      throw invalidInput(input, value, 'The value is not a boolean.', 'Use "true" or "false".');
   }
 }
 
-function parseRetries(value: string): number {
-  const retries = /^\d{1,2}$/.test(value) ? Number(value) : Number.NaN;
-  if (!(retries <= maximumRetries)) {
-    throw invalidInput({
-      input: 'retries',
+function parseInteger(getInput: GetInput, input: string, fallback: number, maximum: number): number {
+  const value = getInput(input) || String(fallback);
+  const number = /^\d{1,4}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number <= maximum)) {
+    throw invalidInput(
+      input,
       value,
-      problem: 'It is not a number of retries.',
-      accepted: `a whole number from 0 to ${maximumRetries}`,
-    });
+      `The value is not an integer from 0 to ${maximum}.`,
+      `Use an integer from 0 to ${maximum}. The default is ${fallback}.`,
+    );
   }
-  return retries;
+  return number;
 }
 
-/** An input that cannot be used. `value` is left out for a secret. */
-export function invalidInput(invalid: {
-  input: string;
-  value?: string;
-  problem: string;
-  accepted: string;
-}): Failure {
-  const shown = invalid.value === undefined ? '' : `: ${showValue(invalid.value)}`;
+function invalidInput(input: string, value: string, cause: string, remedy: string): Failure {
   return new Failure('invalid-input', {
-    happened: `The input "${invalid.input}" cannot be used${shown}. Nothing was requested or changed.`,
-    cause: invalid.problem,
-    remedy: `Set "${invalid.input}" to what is accepted: ${invalid.accepted}.`,
+    happened: `The input "${input}" is invalid: ${showValue(value)}. Nothing was requested or changed.`,
+    cause,
+    remedy,
   });
 }

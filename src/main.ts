@@ -1,90 +1,72 @@
-import type { EventEmitter } from 'node:events';
-import { addressedByInputs } from './addressing.ts';
-import type { Machine } from './candidate.ts';
+import { dirname, join } from 'node:path';
+import * as actionsCore from '@actions/core';
 import { type Clock, systemClock } from './clock.ts';
-import { documentationUrl, Failure } from './failure.ts';
-import { type Client, createClient } from './github/client.ts';
-import { Grants } from './grants.ts';
-import { type Inputs, readInputs } from './inputs.ts';
-import { type Core, createLog, type Log } from './log.ts';
-import { createReport, type Report } from './report.ts';
+import type { Machine } from './context.ts';
+import { Failure } from './failure.ts';
+import { createApiClient } from './github/api-client.ts';
+import { readInputs } from './inputs.ts';
+import { type Core, createLog } from './log.ts';
+import { RemoveTokens } from './remove-tokens.ts';
+import { createReport, scheduledState } from './report.ts';
 import { Secrets } from './secrets.ts';
+import { targetOfInputs } from './target.ts';
 
-/** What a step works with. */
-interface Step {
-  readonly inputs: Inputs;
-  readonly client: Client;
-  readonly grants: Grants;
-  readonly secrets: Secrets;
-  readonly log: Log;
-  readonly report: Report;
-  /** Aborts, with a failure, what is asked of GitHub. */
-  readonly requests: AbortController;
-}
+/** The argument that starts the background process of `remove: after-job`. */
+const backgroundArgument = 'remove-after-job';
 
-/**
- * The main step: a remove token is created, masked and handed on; with `remove`, runners are taken out of service with
- * it. However it ends, the user is told through `core`, and nothing is thrown.
- *
- * @param signals tells of the runner's wish to cancel the step: `process`
- */
-export async function main(
-  core: Core,
-  machine: Machine,
-  signals: Pick<EventEmitter, 'on'>,
+/** Runs what this process was started for: the main step, the post step, or the background process of `after-job`. */
+export async function run(
+  process: NodeJS.Process,
+  core: Core = actionsCore,
   clock: Clock = systemClock,
 ): Promise<void> {
-  await run(core, machine, clock, async ({ inputs, requests, report, ...tools }) => {
-    if (inputs.removal.when === 'never') {
-      report.tokens([await tools.grants.for(addressedByInputs(inputs))]);
-      return;
-    }
-    // Loaded only here: most runs ask for a token and nothing else.
-    const { removeRunners, watchForCancellation } = await import('./removal.ts');
-    const cancelled = watchForCancellation(signals, machine.platform, requests, tools.log, clock);
-    const endings = await removeRunners(inputs, inputs.removal, { ...tools, machine, cancelled });
-    report.tokens(await tools.grants.all());
-    await report.runners(endings.map((ending) => ending.report));
-    report.failures(endings.flatMap(({ failure }) => failure ?? []));
-  });
-}
+  const [, program, argument] = process.argv;
+  if (argument === backgroundArgument) {
+    const { runInBackground } = await import('./removal/background.ts');
+    return runInBackground(process, clock);
+  }
 
-/**
- * The post step of `remove: after-job`, at the end of the job and whatever its outcome.
- *
- * @param directory the installation that the main step has scheduled
- * @param program what Node.js runs in the background: a file and arguments
- */
-export async function post(
-  core: Core,
-  machine: Machine,
-  directory: string,
-  program: readonly string[],
-  clock: Clock = systemClock,
-): Promise<void> {
-  await run(core, machine, clock, async ({ inputs, ...tools }) => {
-    const { handToBackground } = await import('./removal.ts');
-    await handToBackground(directory, inputs, { ...tools, machine }, program);
-  });
-}
-
-async function run(
-  core: Core,
-  machine: Machine,
-  clock: Clock,
-  act: (step: Step) => Promise<void>,
-): Promise<void> {
   const secrets = new Secrets(core.setSecret);
   const log = createLog(core, secrets);
-  const report = createReport(core, log, secrets, documentationUrl(machine.environment));
+  const report = createReport(core, log, secrets, process.env);
   try {
-    const inputs = readInputs(core.getInput, machine.environment, secrets);
-    const { server, named, currentRepository, removal } = inputs;
-    log.debug(`Inputs: ${JSON.stringify({ server, named, currentRepository, removal })}`);
-    const requests = new AbortController();
-    const client = createClient(inputs, log, clock, requests.signal);
-    await act({ inputs, client, grants: new Grants(client, secrets, log), secrets, log, report, requests });
+    const inputs = readInputs(core.getInput, process.env, secrets);
+    const { adminToken, ...shown } = inputs;
+    log.debug(`Inputs: ${JSON.stringify({ ...shown, tokenKind: adminToken.kind })}`);
+    const deadline = new AbortController();
+    const client = createApiClient({ ...inputs, log, clock, signal: deadline.signal });
+    const removeTokens = new RemoveTokens(client, secrets, log);
+
+    if (inputs.removal === undefined) {
+      inputs.warnings.forEach(log.warning);
+      report.tokens([await removeTokens.for(targetOfInputs(inputs))]);
+      return;
+    }
+
+    // Most runs only create a token and do not load this.
+    const { removeRunners, startBackgroundRemoval, watchForCancellation } = await import(
+      './removal/removal.ts'
+    );
+    const cancellation = watchForCancellation(process, deadline, log, clock);
+    const machine = machineOf(process);
+    const context = { inputs, machine, client, removeTokens, secrets, log, clock, cancellation };
+    const scheduled = core.getState(scheduledState);
+    if (scheduled !== '') {
+      // The post step's own file has nothing to do in the background.
+      const index = join(dirname(String(program)), 'index.js');
+      await startBackgroundRemoval(scheduled, [index, backgroundArgument], context);
+      return;
+    }
+    const results = await removeRunners(inputs.removal, context);
+    report.tokens(await removeTokens.all());
+    await report.runners(results.map((result) => result.report));
+    report.failures(results.flatMap(({ failure }) => failure ?? []));
   } catch (error) {
     report.failures([Failure.from(error)]);
   }
+}
+
+function machineOf(process: NodeJS.Process): Machine {
+  const { platform, execPath, env } = process;
+  return { platform, execPath, environment: env, isRoot: process.getuid?.() === 0 };
 }

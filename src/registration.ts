@@ -1,42 +1,40 @@
-/** A repository's place on its server. */
 export interface Repository {
   readonly kind: 'repository';
   readonly owner: string;
   readonly repo: string;
 }
 
-/** Where a runner is registered: with a repository, an organization or an enterprise. */
+/** What a runner is registered with. */
 export type Registration =
   | Repository
   | { readonly kind: 'organization'; readonly organization: string }
   | { readonly kind: 'enterprise'; readonly enterprise: string };
 
 /**
- * Whether the text may be the name of an account, a repository or an enterprise: safe in a URL's path. GitHub's own
- * rules are narrower and change, so that they are not repeated here.
+ * Whether the text is safe as the name of an account, repository or enterprise in a URL's path. GitHub's own rules are
+ * narrower, and change.
  */
 export function isName(text: string): boolean {
   return /^[A-Za-z0-9._-]{1,100}$/.test(text) && text !== '.' && text !== '..';
 }
 
-/** Reads `owner/name`; `undefined` when it is something else. A `.git` at the end is dropped. */
+/** Parses `owner/name`, with or without `.git`; `undefined` if the text is anything else. */
 export function parseRepository(text: string): Repository | undefined {
   const [, owner = '', name = ''] = /^([^/]*)\/([^/]*)$/.exec(text) ?? [];
   const repo = withoutGit(name);
   return isName(owner) && isName(repo) ? { kind: 'repository', owner, repo } : undefined;
 }
 
-/** A repository's name without the `.git` that addresses to clone from end with. */
 export function withoutGit(name: string): string {
   return name.replace(/\.git$/i, '');
 }
 
 /**
- * Reads the address that a runner was registered with (`--url`): `https://HOST/OWNER/REPO`, `https://HOST/ORGANIZATION`
- * or `https://HOST/enterprises/SLUG`, as people type it: with a slash at the end, in any case, with `www.`.
+ * Parses the URL that a runner was registered with: `https://HOST/OWNER/REPO`, `https://HOST/ORGANIZATION` or
+ * `https://HOST/enterprises/SLUG`, as a person typed it: perhaps with a trailing slash, other case, or `www.`.
  *
- * @returns the host (lower case, with the port if it is not the usual one) and the registration; `undefined` when the
- *   text is no such address
+ * @returns the host (lower case, with a port other than the default) and the registration; `undefined` if the text is
+ *   anything else
  */
 export function parseRegistrationUrl(text: string): { host: string; registration: Registration } | undefined {
   if (!URL.canParse(text)) {
@@ -61,7 +59,7 @@ function registrationOf(names: string[]): Registration | undefined {
     : parseRepository(`${first}/${second}`);
 }
 
-/** The path of a registration's web address. */
+/** The path of the registration's page on GitHub. */
 export function webPath(registration: Registration): string {
   switch (registration.kind) {
     case 'repository':
@@ -73,7 +71,7 @@ export function webPath(registration: Registration): string {
   }
 }
 
-/** A registration in words: `repository octo/app`. */
+/** For example `repository octo/app`. */
 export function describeRegistration(registration: Registration): string {
   switch (registration.kind) {
     case 'repository':
@@ -85,7 +83,7 @@ export function describeRegistration(registration: Registration): string {
   }
 }
 
-/** A registration's routes in GitHub's REST API, as its published description writes them, and the values to fill in. */
+/** The root of the registration's REST routes, as in GitHub's OpenAPI description, and its parameters. */
 export function apiRoute(registration: Registration): { path: string; parameters: Record<string, string> } {
   switch (registration.kind) {
     case 'repository':
@@ -100,12 +98,55 @@ export function apiRoute(registration: Registration): { path: string; parameters
   }
 }
 
-/** Tells registrations of one server apart; names are not case sensitive. */
+/** Identifies a registration on its server. Names are case-insensitive. */
 export function registrationKey(registration: Registration): string {
   return webPath(registration).toLowerCase();
 }
 
-/** Whether both are the same registration of one server. */
 export function sameRegistration(one: Registration, other: Registration): boolean {
   return registrationKey(one) === registrationKey(other);
+}
+
+/** A GitHub server: github.com, NAME.ghe.com or a GitHub Enterprise Server. */
+export interface Server {
+  /** The root of the REST API, without a trailing slash. */
+  readonly apiUrl: string;
+  /** The root of the web pages, without a trailing slash. Runners are registered with it. */
+  readonly webUrl: string;
+}
+
+/** Says why a URL cannot be the root of a REST API, in words that follow "github-api-url". */
+export class InvalidApiUrl extends Error {}
+
+/**
+ * Parses the root of a REST API: `https://api.github.com`, `https://api.NAME.ghe.com` or `https://HOST/api/v3`. Plain
+ * `http` is accepted on loopback only, where the token does not leave the machine.
+ *
+ * @throws InvalidApiUrl without the credentials that the URL may contain
+ */
+export function parseServer(text: string): Server {
+  if (!URL.canParse(text)) {
+    throw new InvalidApiUrl('is not a URL');
+  }
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidApiUrl('contains a user name or password');
+  }
+  if (/[?#]/.test(text)) {
+    throw new InvalidApiUrl('contains a query or fragment');
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new InvalidApiUrl('does not use https');
+  }
+  const host = url.host.replace(/^api\.(github\.com|[^.]+\.ghe\.com)$/, '$1');
+  return { apiUrl: url.href.replace(/\/+$/, ''), webUrl: `${url.protocol}//${host}` };
+}
+
+/** The host of the server's web pages, in the form of `parseRegistrationUrl`. */
+export function webHost(server: Server): string {
+  return new URL(server.webUrl).host.replace(/^www\./, '');
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -1,33 +1,48 @@
 import { causesOf, describeFailure, type Failure } from './failure.ts';
-import type { Grant } from './grants.ts';
-import { type Core, inert, type Log } from './log.ts';
-import type { RunnerReport } from './removal.ts';
+import { type Core, escapeCommands, type Log } from './log.ts';
+import type { IssuedToken } from './remove-tokens.ts';
 import type { Secrets } from './secrets.ts';
-import { scheduledState } from './start.ts';
 
-/** Tells the user, the later steps and the runner how the run ended. */
+/** An element of the output `runners` (docs/runners.schema.json). Unknown values are `null`. */
+export interface RunnerReport {
+  /** The root of the installation. */
+  readonly directory: string;
+  readonly name: string | null;
+  readonly id: number | null;
+  /** The URL of the repository, organization or enterprise. */
+  readonly registration: string | null;
+  readonly result:
+    | 'removed'
+    | 'already-removed'
+    | 'unconfirmed'
+    | 'scheduled'
+    | 'ephemeral'
+    | 'would-remove'
+    | 'not-attempted'
+    | 'failed';
+  readonly detail?: string;
+}
+
+/** The state that the main step saves for the post step: the installation that is removed after the job. */
+export const scheduledState = 'after-job';
+
+/** Tells the user, later steps and the runner how the run ended. */
 export interface Report {
-  /** Sets the outputs of the remove token. With several registrations there is no one token to hand on. */
-  tokens(grants: readonly Grant[]): void;
-  /** Sets the output `runners`, says what became of each in the log and in the job's summary, and what is left to do. */
+  /** Sets the outputs of the remove token, if there is exactly one. */
+  tokens(issued: readonly IssuedToken[]): void;
+  /** Sets the output `runners` and the state for the post step, and writes the log and the job summary. */
   runners(reports: readonly RunnerReport[]): Promise<void>;
-  /** Fails the step with one message, if there is a failure. */
+  /** Fails the step with one message if there is a failure. */
   failures(failures: readonly Failure[]): void;
 }
 
-/** @param documentation where the action's documentation is found, if that is known */
-export function createReport(
-  core: Core,
-  log: Log,
-  secrets: Secrets,
-  documentation: string | undefined,
-): Report {
+export function createReport(core: Core, log: Log, secrets: Secrets, environment: NodeJS.ProcessEnv): Report {
   return {
-    tokens: (grants) => {
-      const [grant, another] = grants;
-      if (grant !== undefined && another === undefined) {
-        core.setOutput('remove-token', grant.token.token);
-        core.setOutput('expires-at', grant.token.expires_at);
+    tokens: (issued) => {
+      const [first, another] = issued;
+      if (first !== undefined && another === undefined) {
+        core.setOutput('remove-token', first.token.token);
+        core.setOutput('expires-at', first.token.expires_at);
       }
     },
     runners: async (reports) => {
@@ -39,41 +54,40 @@ export function createReport(
       for (const { directory } of reports.filter(({ result }) => result === 'scheduled')) {
         core.saveState(scheduledState, directory);
       }
-      await summarize(core, secrets, reports);
+      await writeSummary(core, secrets, reports);
     },
     failures: (failures) => {
       if (failures.length === 0) {
         return;
       }
       for (const failure of failures) {
-        // Not `inspect`, which escapes and breaks text up: a secret in it could not be recognized.
+        // Not `inspect`: it escapes and wraps text, which would hide a secret from redaction.
         log.debug(causesOf(failure).map(stackOf).join('\nCaused by '));
       }
-      const messages = failures.map((failure) => describeFailure(failure, documentation));
-      core.setFailed(inert(secrets.redact(messages.join('\n\n'))));
+      const messages = failures.map((failure) => describeFailure(failure, environment));
+      core.setFailed(escapeCommands(secrets.redact(messages.join('\n\n'))));
     },
   };
 }
 
-/** Adds a table to the job's summary. The runner limits its size, and old servers have none: it may fail. */
-async function summarize(core: Core, secrets: Secrets, reports: readonly RunnerReport[]): Promise<void> {
+/** A summary that cannot be written is not a failure: its size is limited, and old servers have none. */
+async function writeSummary(core: Core, secrets: Secrets, reports: readonly RunnerReport[]): Promise<void> {
   const cell = (text: string) => escapeHtml(secrets.redact(text));
-  const header = ['Runner', 'Registration', 'Result', 'Why'].map((data) => ({ data, header: true }));
+  const header = ['Runner', 'Registration', 'Result', 'Detail'].map((data) => ({ data, header: true }));
   const rows = reports.map(({ directory, name, registration, result, detail = '' }) => [
     cell(name ?? directory),
     cell(registration ?? ''),
     cell(result),
     cell(detail),
   ]);
-  const summary = await core.summary();
-  await summary
-    .addHeading('Removal of runners', 3)
+  await core.summary
+    .addHeading('Runner removal', 3)
     .addTable([header, ...rows])
     .write()
     .catch((error) => core.debug(secrets.redact(String(error))));
 }
 
-/** A runner's name, and what GitHub says, may hold anything. */
+/** Names of runners and responses of GitHub can contain anything. */
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,51 +1,68 @@
-/**
- * The secrets of a run. A value goes through here before anything else is done with it, so that the runner masks it
- * and nothing that this action writes can hold it.
- */
+/** The secrets of a run. Every secret goes through `protect` before it is used. */
 export class Secrets {
   readonly #mask: (value: string) => void;
-  readonly #patterns: RegExp[] = [];
+  readonly #forms = new Set<string>();
 
-  /** @param mask makes the runner hide a value from the log: `setSecret` of `@actions/core` */
+  /** @param mask hides a value from the log: `setSecret` of `@actions/core` */
   constructor(mask: (value: string) => void) {
     this.#mask = mask;
   }
 
-  /** Masks a value, remembers it, and gives it back. A value that is empty or blank is no secret and left alone. */
+  /** Masks a value, remembers it, and returns it. A blank value is not a secret. */
   protect(value: string): string {
     if (value.trim() !== '') {
       this.#mask(value);
-      this.#patterns.push(...formsOf(value).map(acrossLines));
+      for (const form of formsOf(value)) {
+        this.#forms.add(form).add(condense(form).text);
+      }
     }
     return value;
   }
 
-  /** The text with `***` for every secret in it, also in the forms that encodings give it. */
+  /**
+   * Replaces every secret in the text by `***`, also one that is URL, JSON or Base64 encoded, and one that is broken up by
+   * white space or by escaped line breaks.
+   */
   redact(text: string): string {
-    return this.#patterns.reduce((redacted, pattern) => redacted.replaceAll(pattern, '***'), text);
+    const { text: condensed, origin } = condense(text);
+    const found = [...this.#forms].flatMap((form) => [
+      ...occurrences(form, text),
+      ...occurrences(form, condensed).map(({ start, end }) => ({
+        start: Number(origin[start]),
+        end: Number(origin[end - 1]) + 1,
+      })),
+    ]);
+    let redacted = '';
+    let position = 0;
+    for (const { start, end } of found.sort((one, other) => one.start - other.start)) {
+      if (start >= position) {
+        redacted += `${text.slice(position, start)}***`;
+      }
+      position = Math.max(position, end);
+    }
+    return redacted + text.slice(position);
   }
 
-  /** Whether a secret is in the text. */
-  appearIn(text: string): boolean {
+  /** Whether the text contains a secret. */
+  isIn(text: string): boolean {
     return this.redact(text) !== text;
   }
 }
 
-/** A value as it is, and as it looks inside a URL, a JSON string and Base64. */
+/** A value as it is, and as it appears in a URL, a JSON string and Base64. */
 function formsOf(value: string): string[] {
-  const forms = [
+  return [
     value,
-    // Half a surrogate pair, which JSON can hold, cannot be escaped.
+    // Unpaired surrogates, which JSON can hold, cannot be URL encoded.
     encodeURIComponent(value.toWellFormed()),
     JSON.stringify(value).slice(1, -1),
     ...base64FormsOf(value),
   ];
-  return [...new Set(forms)].sort((one, other) => other.length - one.length);
 }
 
 /**
- * What Base64 makes of a value depends on how many bytes stand before it, modulo three. The characters at either end
- * hold bits of the neighbours too and are left out.
+ * The Base64 form of a value depends on the number of bytes in front of it, modulo three. The first and the last character
+ * may contain bits of the neighbors and are left out.
  */
 function base64FormsOf(value: string): string[] {
   return [0, 1, 2]
@@ -57,17 +74,31 @@ function base64FormsOf(value: string): string[] {
     .filter((form) => form.length >= 8);
 }
 
-/** No token of GitHub's comes near this; a regular expression of some ten thousand characters overflows. */
-const longestPattern = 1_000;
+/** The text without white space and escaped line breaks, and where each of its characters comes from. */
+function condense(text: string): { text: string; origin: number[] } {
+  const origin: number[] = [];
+  const pieces: string[] = [];
+  let position = 0;
+  const keep = (end: number) => {
+    pieces.push(text.slice(position, end));
+    for (; position < end; position += 1) {
+      origin.push(position);
+    }
+  };
+  for (const gap of text.matchAll(/(?:\s|\\[rn])+/g)) {
+    keep(gap.index);
+    position += gap[0].length;
+  }
+  keep(text.length);
+  return { text: pieces.join(''), origin };
+}
 
-/**
- * Matches the text also where line breaks or other white space were put into it, as they are or escaped. Of a very long
- * one it matches the beginning and all that follows up to white space.
- */
-function acrossLines(text: string): RegExp {
-  const characters = [...text.slice(0, longestPattern)].map((character) =>
-    character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'),
-  );
-  const rest = text.length > longestPattern ? '\\S*' : '';
-  return new RegExp(characters.join('(?:\\s|\\\\[rn]){0,8}') + rest, 'g');
+function occurrences(form: string, text: string): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  if (form !== '') {
+    for (let start = text.indexOf(form); start !== -1; start = text.indexOf(form, start + form.length)) {
+      found.push({ start, end: start + form.length });
+    }
+  }
+  return found;
 }

@@ -1,0 +1,304 @@
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import {
+  deleteRunner,
+  findRunnersByName,
+  getRunner,
+  isSameRunner,
+  type RegisteredRunner,
+} from '../github/runners.ts';
+import type { RunnerReport } from '../report.ts';
+import {
+  type ConfigScriptResult,
+  removeLocalConfiguration,
+  removeWithConfigScript,
+} from '../runner/config-script.ts';
+import { hasLeftovers } from '../runner/installation.ts';
+import { processesOf } from '../runner/processes.ts';
+import { lastLineOf } from '../runner/script.ts';
+import { isService, stopRunner } from '../runner/service.ts';
+import type { CheckedInstallation, InstalledRunner } from './check-installation.ts';
+
+/** How the removal of a runner succeeded. */
+export interface Outcome {
+  readonly result: Exclude<RunnerReport['result'], 'failed' | 'not-attempted'>;
+  readonly detail?: string;
+}
+
+/** Receives the output of the runner's scripts. */
+type Print = (output: string) => void;
+
+interface ConfiguredInstallation extends CheckedInstallation {
+  readonly runner: InstalledRunner;
+}
+
+/**
+ * Removes a runner and verifies that GitHub does not list it any more. Can be repeated after a crash at any point.
+ *
+ * @throws Failure if the runner was not removed
+ */
+export async function removeRunner(
+  installation: ConfiguredInstallation,
+  removeToken: string,
+  dryRun: boolean,
+  print: Print,
+  context: Context,
+): Promise<Outcome> {
+  const { runner } = installation;
+  await refuseDuringJob(installation, context);
+  const { registered, namesakes } = await findRegistered(runner, context);
+  if (registered?.busy) {
+    throw busyFailure(installation, 'GitHub lists it as busy.');
+  }
+  if (dryRun) {
+    return registered === undefined
+      ? {
+          result: 'would-remove',
+          detail: 'GitHub does not list it. Its local configuration would be removed.',
+        }
+      : { result: 'would-remove' };
+  }
+  if (registered === undefined) {
+    await finishLocally(installation, print, context);
+    return { result: 'already-removed', ...describeNamesakes(namesakes) };
+  }
+  if (runner.cannotDeregister !== undefined) {
+    await deleteThroughApi(installation, context);
+    await finishLocally(installation, print, context);
+  } else if (await deregister(installation, removeToken, print, context)) {
+    await stop(installation, print);
+  } else {
+    await finishLocally(installation, print, context);
+  }
+  return confirm(installation, context);
+}
+
+/**
+ * Cleans up an installation without `.runner`.
+ *
+ * @throws Failure if that fails, or if a job runs in it
+ */
+export async function removeLeftovers(
+  installation: CheckedInstallation,
+  dryRun: boolean,
+  print: Print,
+  context: Context,
+): Promise<Outcome> {
+  const { directory, script } = installation;
+  await refuseDuringJob(installation, context);
+  const isLeft = await hasLeftovers(directory);
+  const listeners = await processesOf(directory, 'Runner.Listener', script.platform);
+  if (!isLeft && listeners.length === 0 && !(await isService(directory))) {
+    return { result: 'already-removed', detail: 'The installation is not configured.' };
+  }
+  const unknown =
+    'Without .runner, its name and ID are unknown: GitHub was not checked and may still list the runner.';
+  if (dryRun) {
+    return {
+      result: 'would-remove',
+      detail: `The installation is partly removed. The rest would be cleaned up. ${unknown}`,
+    };
+  }
+  if (isLeft) {
+    await removeConfiguration(installation, print, context);
+  }
+  await stop(installation, print);
+  return {
+    result: 'already-removed',
+    detail: `The installation was partly removed. The rest was cleaned up. ${unknown}`,
+  };
+}
+
+/** GitHub has listed a runner as idle during a job: https://github.com/actions/runner/issues/4422 */
+async function refuseDuringJob(installation: CheckedInstallation, { log }: Context): Promise<void> {
+  const { directory, script } = installation;
+  const workers = await processesOf(directory, 'Runner.Worker', script.platform);
+  log.debug(`Runner.Worker processes of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`);
+  if (workers.length > 0) {
+    throw busyFailure(
+      installation,
+      'A Runner.Worker process of its installation is running on this machine.',
+    );
+  }
+}
+
+/** Finds the runner by ID and, if GitHub does not know that, by name: either response has been seen to be wrong. */
+export async function findRegistered(
+  runner: InstalledRunner,
+  { client, log }: Context,
+): Promise<{ registered: RegisteredRunner | undefined; namesakes: RegisteredRunner[] }> {
+  const byId = await getRunner(client, runner);
+  log.debug(`GitHub on the runner with ID ${runner.id}: ${JSON.stringify(byId) ?? 'not found'}`);
+  if (byId !== undefined) {
+    return { registered: byId, namesakes: [] };
+  }
+  const byName = await findRunnersByName(client, runner);
+  log.debug(`GitHub on runners named "${runner.name}": ${JSON.stringify(byName)}`);
+  return {
+    registered: byName.find((found) => isSameRunner(found, runner)),
+    namesakes: byName.filter((found) => !isSameRunner(found, runner)),
+  };
+}
+
+function describeNamesakes(namesakes: RegisteredRunner[]): { detail?: string } {
+  return namesakes.length === 0
+    ? {}
+    : {
+        detail: `GitHub lists another runner with this name (ID ${namesakes.map(({ id }) => id).join(', ')}), which was left alone.`,
+      };
+}
+
+/**
+ * Runs `config.sh remove`. GitHub refuses it while the runner is busy, so no job is killed.
+ *
+ * @returns whether the local configuration is removed too
+ * @throws Failure if GitHub still lists the runner
+ */
+async function deregister(
+  installation: ConfiguredInstallation,
+  removeToken: string,
+  print: Print,
+  { client, log }: Context,
+): Promise<boolean> {
+  const { runner, directory, script } = installation;
+  const result = await removeWithConfigScript(script, removeToken);
+  print(result.output);
+  result.warnings.forEach(log.warning);
+  log.debug(`config.sh remove in ${directory}: exit code ${result.exitCode}, ${result.outcome}`);
+  if (result.outcome === 'removed') {
+    return true;
+  }
+  const registered = await getRunner(client, runner).catch(() => 'unknown' as const);
+  if (registered === undefined) {
+    return false;
+  }
+  if (result.outcome === 'busy' || (registered !== 'unknown' && registered.busy)) {
+    throw busyFailure(installation, 'GitHub refused to remove it because it is running a job.');
+  }
+  throw await scriptFailure(installation, result);
+}
+
+async function scriptFailure(
+  installation: ConfiguredInstallation,
+  result: ConfigScriptResult,
+): Promise<Failure> {
+  const { directory, script, hasService } = installation;
+  // Only Windows removes the service before GitHub is contacted.
+  const service =
+    hasService && script.platform === 'win32' && !(await isService(directory))
+      ? ' Its Windows service is already uninstalled, so the runner does not run any more.'
+      : '';
+  const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', result)}.${service}`;
+  return result.outcome === 'token-refused' || result.outcome === 'not-found'
+    ? new Failure('removal-failed', {
+        happened,
+        cause: 'GitHub refused the remove token with 401 or 404, although the runner is registered.',
+        remedy:
+          'Re-run the step: it creates a new remove token. If GitHub refuses that too, remove the runner in the settings on GitHub and re-run the step, which then cleans up the installation.',
+      })
+    : new Failure('removal-failed', {
+        happened,
+        likelyCause: 'The problem that config.sh shows in its output above.',
+        remedy: 'Fix the problem shown in the output and re-run the step.',
+      });
+}
+
+async function deleteThroughApi(installation: ConfiguredInstallation, { client }: Context): Promise<void> {
+  if ((await deleteRunner(client, installation.runner)) === 'busy') {
+    throw busyFailure(installation, 'GitHub refused to delete it because it is running a job.');
+  }
+}
+
+/** Cleans up the installation of a runner that GitHub does not list. */
+async function finishLocally(
+  installation: CheckedInstallation,
+  print: Print,
+  context: Context,
+): Promise<void> {
+  await removeConfiguration(installation, print, context);
+  await stop(installation, print);
+}
+
+async function removeConfiguration(
+  { directory, script }: CheckedInstallation,
+  print: Print,
+  { log }: Context,
+): Promise<void> {
+  const result = await removeLocalConfiguration(script);
+  print(result.output);
+  result.warnings.forEach(log.warning);
+  if (result.outcome !== 'removed') {
+    throw new Failure('removal-failed', {
+      happened: `The local configuration in ${directory} was not removed: ${describeExit('remove --local', result)}.`,
+      likelyCause: 'The runner is older than 2.301, or a file in the installation cannot be deleted.',
+      remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory}. They are not needed any more.`,
+    });
+  }
+}
+
+async function stop(installation: CheckedInstallation, print: Print): Promise<void> {
+  if (!(await stopRunner(installation, print))) {
+    throw new Failure('runner-busy', {
+      happened: `${nameOf(installation)} is deregistered but still running: it has just started a job.`,
+      cause: 'GitHub had dispatched the job and did not count it yet.',
+      remedy: 'Re-run the step after the job. It then uninstalls the service or stops the listener.',
+    });
+  }
+}
+
+/** Verifies with GitHub that the runner is gone, and deletes it through the API if it is not. */
+async function confirm(installation: ConfiguredInstallation, context: Context): Promise<Outcome> {
+  const { runner } = installation;
+  const { client, log } = context;
+  let registered: RegisteredRunner | undefined;
+  try {
+    registered = await getRunner(client, runner);
+  } catch (error) {
+    return { result: 'unconfirmed', detail: Failure.from(error).message };
+  }
+  log.debug(`GitHub still lists the runner after the removal: ${registered !== undefined}`);
+  if (registered === undefined) {
+    return { result: 'removed' };
+  }
+  log.warning(
+    `${nameOf(installation)} (ID ${runner.id}) is still registered, although config.sh reported success. Deleting it through the API.`,
+  );
+  await deleteThroughApi(installation, context);
+  if ((await getRunner(client, runner)) !== undefined) {
+    throw new Failure('still-registered', {
+      happened: `${nameOf(installation)} (ID ${runner.id}) is still registered, although GitHub accepted its deletion.`,
+      likelyCause: 'A problem or a delay on GitHub.',
+      remedy:
+        'Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub.',
+    });
+  }
+  return {
+    result: 'removed',
+    detail: 'It was deleted through the API: config.sh had reported success and left it registered.',
+  };
+}
+
+function busyFailure(installation: CheckedInstallation, cause: string): Failure {
+  const { directory, runner } = installation;
+  if (runner?.runsCurrentJob) {
+    return new Failure('runner-runs-this-job', {
+      happened: `${nameOf(installation)} is running this job and was left unchanged.`,
+      cause: 'GitHub does not remove a runner while it runs a job.',
+      remedy: `To keep the runner, add the line "!${directory}" to "runner-directory". To remove it, use "remove: after-job", or run the step on another runner.`,
+    });
+  }
+  return new Failure('runner-busy', {
+    happened: `${nameOf(installation)} is running a job and was left unchanged.`,
+    cause,
+    remedy: 'Re-run the step after the job.',
+  });
+}
+
+function describeExit(command: string, result: ConfigScriptResult): string {
+  const how = result.exitCode === null ? 'was terminated' : `ended with exit code ${result.exitCode}`;
+  return `config.sh ${command} ${how}, "${lastLineOf(result)}"`;
+}
+
+function nameOf({ directory, runner }: CheckedInstallation): string {
+  return `The runner ${runner === undefined ? '' : `"${runner.name}" `}in ${directory}`;
+}
