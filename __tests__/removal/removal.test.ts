@@ -3,7 +3,7 @@ import { access, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { expectFailure, organization, repository, World } from './world.ts';
+import { expectFailure, organization, repository, World } from '../world.ts';
 
 let world: World;
 afterEach(() => world.end());

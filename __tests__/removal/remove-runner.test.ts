@@ -2,11 +2,11 @@ import { chmod, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GitHub } from '../sandbox/github.ts';
-import type { Candidate, CandidateRunner } from '../src/candidate.ts';
-import type { Client } from '../src/github/client.ts';
-import { lookUp, type Outcome, removeLeftovers, removeRunner } from '../src/remove-runner.ts';
-import { clientOf, failureOf, recordingLog, repository, silentLog } from './support.ts';
+import { GitHub } from '../../sandbox/github.ts';
+import type { Candidate, CandidateRunner } from '../../src/candidate.ts';
+import type { Client } from '../../src/github/client.ts';
+import { lookUp, type Outcome, removeLeftovers, removeRunner } from '../../src/remove-runner.ts';
+import { clientOf, failureOf, recordingLog, repository, silentLog } from '../support.ts';
 
 const runner: CandidateRunner = {
   registration: repository,

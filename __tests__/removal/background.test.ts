@@ -4,10 +4,10 @@ import { access, readdir, readFile, readlink, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Installation } from '../sandbox/installation.ts';
-import { type BackgroundProcess, removeAfterJob, runInBackground } from '../src/background.ts';
-import type { BackgroundRemoval } from '../src/runner/background.ts';
-import { isRoot, repository, World } from './world.ts';
+import type { Installation } from '../../sandbox/installation.ts';
+import { type BackgroundProcess, removeAfterJob, runInBackground } from '../../src/background.ts';
+import type { BackgroundRemoval } from '../../src/runner/background.ts';
+import { isRoot, repository, World } from '../world.ts';
 
 let world: World;
 let installation: Installation;

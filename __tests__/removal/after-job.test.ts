@@ -1,13 +1,13 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Installation } from '../sandbox/installation.ts';
-import { post } from '../src/main.ts';
-import { workflowCommands } from '../src/workflow-commands.ts';
-import { outputUntilDone } from './support.ts';
-import { adminToken, isRoot, repository, World } from './world.ts';
+import type { Installation } from '../../sandbox/installation.ts';
+import { post } from '../../src/main.ts';
+import { workflowCommands } from '../../src/workflow-commands.ts';
+import { outputUntilDone } from '../support.ts';
+import { adminToken, isRoot, repository, World } from '../world.ts';
 
-const bundle = join(import.meta.dirname, '../dist/index.js');
+const bundle = join(import.meta.dirname, '../../dist/index.js');
 let world: World;
 let installation: Installation;
 let id: number;

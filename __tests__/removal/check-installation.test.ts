@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type Candidate, checkCandidate } from '../src/candidate.ts';
-import { createClient } from '../src/github/client.ts';
-import { Secrets } from '../src/secrets.ts';
-import { parseServer } from '../src/server.ts';
-import { repository, silentLog } from './support.ts';
+import { type Candidate, checkCandidate } from '../../src/candidate.ts';
+import { createClient } from '../../src/github/client.ts';
+import { Secrets } from '../../src/secrets.ts';
+import { parseServer } from '../../src/server.ts';
+import { repository, silentLog } from '../support.ts';
 
 const server = parseServer('https://api.github.com');
 const inputs = {

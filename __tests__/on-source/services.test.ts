@@ -1,6 +1,6 @@
 import { test } from '@jest/globals';
-import { describeServices } from './scenarios/services.ts';
-import { isRoot } from './world.ts';
+import { describeServices } from '../scenarios/services.ts';
+import { isRoot } from '../world.ts';
 
 if (isRoot && process.platform === 'linux') {
   describeServices('src');

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { expect, test } from '@jest/globals';
-import { watchForCancellation } from '../src/cancellation.ts';
-import { systemClock } from '../src/clock.ts';
-import { recordingLog } from './support.ts';
+import { watchForCancellation } from '../../src/cancellation.ts';
+import { systemClock } from '../../src/clock.ts';
+import { recordingLog } from '../support.ts';
 
 test.each(['SIGINT', 'SIGTERM'])(
   'after %s nothing new is begun, and after a while the programs that were started are ended',

@@ -1,0 +1,3 @@
+import { describeHosts } from '../scenarios/hosts.ts';
+
+describeHosts('src');

@@ -1,0 +1,3 @@
+import { describeRemoval } from '../scenarios/removal.ts';
+
+describeRemoval('src');

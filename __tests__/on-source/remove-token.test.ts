@@ -1,0 +1,3 @@
+import { describeRemoveToken } from '../scenarios/remove-token.ts';
+
+describeRemoveToken('src');
