@@ -1,122 +1,148 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Installation } from '../../sandbox/installation.ts';
-import { post } from '../../src/main.ts';
-import { workflowCommands } from '../../src/workflow-commands.ts';
-import { outputUntilDone } from '../support.ts';
-import { adminToken, isRoot, repository, World } from '../world.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { GitHub } from '../../sandbox/github.ts';
+import { Installation } from '../../sandbox/installation.ts';
+import type { Context } from '../../src/context.ts';
+import { scheduleRemoval, startBackgroundRemoval } from '../../src/removal/after-job.ts';
+import { type CheckedInstallation, checkInstallation } from '../../src/removal/check-installation.ts';
+import { failureOf, recordingLog } from '../support.ts';
+import { contextOf } from './context.ts';
 
-const bundle = join(import.meta.dirname, '../../dist/index.js');
-let world: World;
+let github: GitHub;
 let installation: Installation;
 let id: number;
-const { env } = process;
+let context: Context;
+let lines: string[];
 beforeEach(async () => {
-  world = await World.start('src');
-  ({ installation, id } = await world.install(repository, 'box'));
+  github = await GitHub.start();
+  github.addRepository('octo/app');
+  github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
+  ({ id } = github.addRunner('octo/app', { name: 'box' }));
+  installation = await Installation.create({
+    agentId: id,
+    agentName: 'box',
+    gitHubUrl: `${github.serverUrl}/octo/app`,
+  });
+  const recording = recordingLog();
+  lines = recording.lines;
+  context = contextOf(github, {
+    log: recording.log,
+    machine: { ...contextOf(github).machine, execPath: process.execPath },
+  });
 });
 afterEach(async () => {
-  process.env = env;
-  await world.end();
+  await installation.remove();
+  await github.close();
 });
 
-/** The post step, with the inputs of a main step that has scheduled the removal. */
-function runPost(...program: string[]): Promise<string> {
-  process.env = {
-    ...env,
-    INPUT_TOKEN: adminToken,
-    INPUT_REMOVE: 'after-job',
-    'INPUT_GITHUB-API-URL': world.github.apiUrl,
-    GITHUB_REPOSITORY: repository,
-  };
-  const { platform, execPath } = process;
-  const machine = { platform, isRoot, execPath, environment: process.env };
-  return outputUntilDone(() => post(workflowCommands, machine, installation.directory, program));
-}
-
-test.each([
-  [
-    'the runner of the job is scheduled',
-    {},
-    'scheduled',
-    /when this job has ended, by a background process that logs to .*\/_diag\.$/,
-  ],
-  [
-    'a dry run schedules nothing',
-    { 'dry-run': 'true' },
-    'would-remove',
-    /^It would be removed when this job has ended/,
-  ],
-])('%s', async (_, inputs, expected, detail) => {
-  await world.end();
-  world = await World.start('src', { execPath: installation.node });
-  const { installation: own } = await world.install(repository, 'box', { directory: installation.directory });
-  const result = await world.run({ remove: 'after-job', ...inputs });
-
-  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([
-    { name: 'box', result: expected, detail: expect.stringMatching(detail) },
-  ]);
-  expect(result.state).toEqual(expected === 'scheduled' ? { 'after-job': own.directory } : {});
-});
-
-test('a runner that GitHub does not list is scheduled all the same: it may be slow to say what runs the job', async () => {
-  await world.end();
-  world = await World.start('src', { execPath: installation.node });
-  const { id: own } = await world.install(repository, 'box', { directory: installation.directory });
-  world.github.removeRunner(repository, own);
-
-  const result = await world.run({ remove: 'after-job' });
-
-  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([{ result: 'scheduled' }]);
-});
-
-test.each([
-  ['GitHub', { ephemeral: true }, {}],
-  ['its own settings', {}, { ephemeral: true }],
-])('an ephemeral runner is left to GitHub, where only %s says that it is one', async (_, listed, own) => {
-  await world.end();
-  world = await World.start('src', { execPath: installation.node });
-  const { id: ephemeral } = world.github.addRunner(repository, { name: 'box', ...listed });
-  await world.install(repository, 'box', { directory: installation.directory, agentId: ephemeral, ...own });
-
-  const result = await world.run({ remove: 'after-job' });
-
-  expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([
-    { result: 'ephemeral', detail: 'GitHub deregisters it by itself when this job has ended.' },
-  ]);
-  expect(result.state).toEqual({});
-});
-
-test('the post step hands the removal to a background process, which carries it out', async () => {
-  const output = await runPost(bundle, 'remove-after-job');
-
-  const [, logFile = ''] = /Log: (.*)$/m.exec(output) ?? [];
-  for (let log = ''; !log.includes('The runner was removed.'); ) {
-    log = await readFile(logFile, 'utf8');
-  }
-  expect(world.github.runners(repository)).toEqual([]);
-  expect(world.github.issuedTokens).toHaveLength(1);
-});
-
-test('a background process that cannot be started is an error that says what to do instead', async () => {
-  const output = await runPost(join(installation.directory, 'nowhere.js'));
-
-  expect(output).toMatch(
-    /^::error::The removal of the runner in .* could not be handed to a background process: it ended with exit code 1/m,
-  );
-  expect(output).toMatch(/does not let the step start a process.*remove: true.*section "removal-failed"/);
-  expect(output).toMatch(/^::debug::.*Caused by Error: it ended with exit code 1/m);
-  expect(world.github.runners(repository)).toMatchObject([{ id }]);
-});
-
-test('a runner that is not configured any more needs no background process', async () => {
-  for (const name of ['.runner', '.credentials']) {
-    await rm(join(installation.directory, name));
+describe('the main step', () => {
+  async function schedule(dryRun = false, changes: object = {}) {
+    const checked: CheckedInstallation = await checkInstallation(installation.directory, context);
+    if (checked.runner === undefined) throw new Error('The installation is not configured.');
+    return scheduleRemoval(checked, { ...checked.runner, ...changes }, dryRun, context);
   }
 
-  expect(await runPost(bundle, 'remove-after-job')).toMatch(
-    /is not configured any more: there is nothing to do/,
-  );
-  expect(await readdir(join(installation.directory, '_diag'))).toEqual([]);
+  test('schedules the removal, and says where the background process logs to', async () => {
+    expect(await schedule()).toEqual({
+      result: 'scheduled',
+      detail: `A background process removes it after this job and logs to ${installation.directory}/_diag.`,
+    });
+  });
+
+  test('schedules a runner that GitHub does not list too: GitHub can be late', async () => {
+    github.removeRunner('octo/app', id);
+
+    expect(await schedule()).toMatchObject({ result: 'scheduled' });
+  });
+
+  test('schedules nothing in a dry run', async () => {
+    expect(await schedule(true)).toEqual({
+      result: 'would-remove',
+      detail: 'It would be removed after this job.',
+    });
+  });
+
+  test.each([
+    ['GitHub', () => github.addRunner('octo/app', { name: 'box', id: 77, ephemeral: true }), { id: 77 }],
+    ['its own settings', () => undefined, { ephemeral: true }],
+  ])('leaves an ephemeral runner to GitHub, even if only %s says that it is one', async (_, arrange, changes) => {
+    arrange();
+
+    expect(await schedule(false, changes)).toEqual({
+      result: 'ephemeral',
+      detail: 'GitHub deregisters it after this job.',
+    });
+  });
+
+  test('refuses a runner that cannot deregister itself, and names a way that works', async () => {
+    await rm(join(installation.directory, '.credentials'));
+
+    const { kind, explanation } = await failureOf(() => schedule());
+
+    expect(kind).toBe('removal-failed');
+    expect(explanation).toEqual({
+      happened: `The runner "box" in ${installation.directory} cannot deregister itself after this job. Nothing was changed.`,
+      cause: 'Its credentials are missing.',
+      remedy: expect.stringContaining('removes it through the API'),
+    });
+  });
+});
+
+describe('the post step', () => {
+  /** A background process that keeps what it receives, and the arguments that it was started with. */
+  async function program(): Promise<string> {
+    const path = join(installation.directory, 'background.cjs');
+    await writeFile(
+      path,
+      `process.once('message', (message) => {
+        const received = { message, arguments: process.argv.slice(2), environment: process.env };
+        require('node:fs').writeFileSync(__dirname + '/received', JSON.stringify(received));
+        process.send('ready');
+      });`,
+    );
+    return path;
+  }
+
+  test('starts the background process with a fresh remove token, over a pipe', async () => {
+    await startBackgroundRemoval(installation.directory, [await program(), 'argument'], context);
+
+    const received = JSON.parse(await readFile(join(installation.directory, 'received'), 'utf8'));
+    const token = github.issuedTokens[0]?.token;
+    expect(received.arguments).toEqual(['argument']);
+    expect(received.message).toMatchObject({ removeToken: token, hasService: false });
+    expect(received.message.tokenLifetime).toBeGreaterThan(3_500_000);
+    expect(received.message.tokenLifetime).toBeLessThanOrEqual(3_600_000);
+    expect(JSON.stringify(received)).not.toContain('ghp_admin');
+    expect(JSON.stringify(received.environment)).not.toContain(token);
+    expect(lines.at(-1)).toBe(
+      `info: The runner "box" will be removed after this job. Log: ${received.message.logFile}`,
+    );
+  });
+
+  test('says what to do if the background process cannot be started', async () => {
+    const missing = join(installation.directory, 'missing.js');
+
+    const { kind, explanation } = await failureOf(() =>
+      startBackgroundRemoval(installation.directory, [missing], context),
+    );
+
+    expect(kind).toBe('removal-failed');
+    expect(explanation.happened).toBe(
+      `The background process that removes the runner in ${installation.directory} could not be started: it ended with exit code 1.`,
+    );
+    expect(explanation.remedy).toContain('remove: true');
+  });
+
+  test('has nothing to do for a runner that is not configured any more', async () => {
+    for (const name of ['.runner', '.credentials']) {
+      await rm(join(installation.directory, name));
+    }
+
+    await startBackgroundRemoval(installation.directory, [await program()], context);
+
+    expect(lines.at(-1)).toMatch(/is not configured any more\. There is nothing to remove\./);
+    expect(await readdir(installation.directory)).not.toContain('received');
+    expect(github.issuedTokens).toEqual([]);
+  });
 });

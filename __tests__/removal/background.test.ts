@@ -1,12 +1,19 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { access, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { access, chmod, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
-import { type BackgroundProcess, removeAfterJob, runInBackground } from '../../src/background.ts';
-import type { BackgroundRemoval } from '../../src/runner/background.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import {
+  type BackgroundProcess,
+  createLogWriter,
+  removeAfterJob,
+  runInBackground,
+} from '../../src/removal/background.ts';
+import type { BackgroundRemoval } from '../../src/runner/background-process.ts';
+import { Secrets } from '../../src/secrets.ts';
 import { isRoot, repository, World } from '../world.ts';
 
 let world: World;
@@ -28,31 +35,36 @@ beforeEach(async () => {
       environment: { PATH: process.env['PATH'] ?? '', ...(isRoot && { RUNNER_ALLOW_RUNASROOT: '1' }) },
     },
     uninstall: undefined,
+    hasService: false,
     removeToken: token,
-    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    tokenLifetime: 3_600_000,
     logFile: join(directory, '_diag/log'),
   };
 });
 afterEach(() => world.end());
 
 const remedy =
-  'Run the action again: in another job of this runner, or with remove: true in a job of another runner on this machine.';
+  'Run the action again: in another job of this runner, or with "remove: true" in a job of another runner on this machine.';
 const log = async (text: string) => void lines.push(text);
 
-/** Waits no time; does the nth thing when it is waited for the nth time, and the last one from then on. */
-function delays(...things: (() => unknown)[]): {
-  waited: number[];
-  delay: (milliseconds: number) => Promise<void>;
-} {
-  const waited: number[] = [];
-  return {
-    waited,
-    delay: async (milliseconds) => {
-      // Lets the event loop turn, so that the end of a process can be noticed.
-      await setImmediate();
-      await things[Math.min(waited.push(milliseconds), things.length) - 1]?.();
-    },
+/** A clock on which waiting takes no time. On the nth wait it does the nth thing, and the last one from then on. */
+function clockWith(...things: (() => unknown)[]): { waits: number[]; clock: Clock } {
+  const waits: number[] = [];
+  let time = 0;
+  const sleep = async (milliseconds: number) => {
+    // Lets the event loop turn, so the end of a process can be noticed.
+    await setImmediate();
+    time += milliseconds;
+    await things[Math.min(waits.push(milliseconds), things.length) - 1]?.();
   };
+  return { waits, clock: { ...systemClock, now: () => time, sleep } };
+}
+
+/** A script in place of config.sh. */
+async function configScript(...commands: string[]): Promise<void> {
+  const path = join(installation.directory, 'config.sh');
+  await writeFile(path, ['#!/bin/sh', ...commands].join('\n'));
+  await chmod(path, 0o755);
 }
 
 async function isConfigured(): Promise<boolean> {
@@ -62,23 +74,23 @@ async function isConfigured(): Promise<boolean> {
   );
 }
 
-test('nothing is done while the job runs; when it has ended, the runner is removed', async () => {
+test('nothing is done while the job runs; afterwards the runner is removed', async () => {
   const worker = await installation.startWorker();
   const calls: number[] = [];
-  const { waited, delay } = delays(
+  const { waits, clock } = clockWith(
     async () => calls.push((await installation.invocations()).length),
     () => worker.stop(),
   );
 
-  expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(await removeAfterJob(removal, log, clock)).toBe(true);
   expect(calls).toEqual([0]);
-  expect(waited).toEqual([1_000, 1_000]);
+  expect(waits).toEqual([1_000, 1_000]);
   expect(world.github.runners(repository)).toEqual([]);
   expect(await isConfigured()).toBe(false);
   expect(lines).toEqual([
-    'No job is running: the runner is deregistered.',
+    'No job is running. Running config.sh remove.',
     expect.stringContaining('Runner removed successfully'),
-    'The runner was removed.',
+    'config.sh removed the runner. This process has no admin token, so it cannot verify that with GitHub.',
   ]);
 });
 
@@ -86,7 +98,7 @@ test('a second job that follows the first is waited for too', async () => {
   const first = await installation.startWorker();
   let second = first;
   const calls: number[] = [];
-  const { delay } = delays(
+  const { clock } = clockWith(
     async () => {
       second = await installation.startWorker();
       await first.stop();
@@ -97,20 +109,20 @@ test('a second job that follows the first is waited for too', async () => {
     },
   );
 
-  expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(await removeAfterJob(removal, log, clock)).toBe(true);
   expect(calls).toEqual([0]);
   expect(await installation.invocations()).toHaveLength(1);
 });
 
 if (process.platform === 'linux') {
-  test('a job is over when its process has ended, also where the parent of that takes no notice', async () => {
+  test('a job is over when its process has ended, even if the parent process does not wait for it', async () => {
     const program = join(installation.directory, 'bin/Runner.Worker');
     const script = '"$0" -e "setInterval(() => {}, 1000)" & echo $!; exec sleep 60';
     const parent = spawn('sh', ['-c', script, program], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [id] = await once(parent.stdout, 'data');
     const shown = (file: string): Promise<string> => readFile(`/proc/${Number(id)}/${file}`, 'utf8');
     while (!(await shown('cmdline')).startsWith(program));
-    const { waited, delay } = delays(
+    const { waits, clock } = clockWith(
       async () => {
         process.kill(Number(id), 'SIGKILL');
         while (!(await shown('stat')).includes(') Z '));
@@ -118,101 +130,129 @@ if (process.platform === 'linux') {
       () => undefined,
     );
     try {
-      expect(await removeAfterJob(removal, log, delay)).toBe(true);
-      expect(waited).toEqual(Array.from({ length: 300 }, () => 1_000));
+      expect(await removeAfterJob(removal, log, clock)).toBe(true);
+      expect(waits).toEqual(Array.from({ length: 300 }, () => 1_000));
     } finally {
       parent.kill();
     }
   });
 }
 
-test('while GitHub says that it is busy it is tried again, less and less often', async () => {
+test('while GitHub says that the runner is busy, the removal is retried less and less often', async () => {
   world.github.setBusy(repository, id, true);
   const free = () => world.github.setBusy(repository, id, false);
-  const { waited, delay } = delays(...Array.from({ length: 5 }, () => () => undefined), free);
+  const { waits, clock } = clockWith(...Array.from({ length: 5 }, () => () => undefined), free);
 
-  expect(await removeAfterJob(removal, log, delay)).toBe(true);
-  expect(waited).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
-  expect(lines.filter((line) => line.startsWith('Trying'))).toEqual(
-    [5, 10, 20, 40, 60, 60].map((seconds) => `Trying again in ${seconds} seconds.`),
+  expect(await removeAfterJob(removal, log, clock)).toBe(true);
+  expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  expect(lines.filter((line) => line.startsWith('Retrying'))).toEqual(
+    [5, 10, 20, 40, 60, 60].map((seconds) => `Retrying in ${seconds} seconds.`),
   );
 });
 
-test('until the token expires', async () => {
+test('a busy runner is given up five minutes before the remove token expires', async () => {
   world.github.setBusy(repository, id, true);
   const before = await installation.snapshot();
-  const { now } = Date;
-  const { delay } = delays(() => {
-    Date.now = () => now() + 3_600_001;
-  });
-  try {
-    expect(await removeAfterJob(removal, log, delay)).toBe(false);
-  } finally {
-    Date.now = now;
-  }
+  const { waits, clock } = clockWith();
+
+  expect(await removeAfterJob({ ...removal, tokenLifetime: 360_000 }, log, clock)).toBe(false);
+  expect(waits).toEqual([5_000, 10_000, 20_000, 40_000]);
   expect(lines.at(-1)).toBe(
-    `The runner was not removed, and stays in service: the remove token has expired. ${remedy}`,
+    `The runner was not removed: it was busy until the remove token was about to expire. It stays in service. ${remedy}`,
   );
   expect(await installation.snapshot()).toEqual(before);
 });
 
-test('a job that outlasts the token is left alone', async () => {
+test('a job that lasts longer than the remove token is left alone', async () => {
   const worker = await installation.startWorker();
-  const { delay } = delays();
 
-  expect(await removeAfterJob({ ...removal, expiresAt: new Date(0).toISOString() }, log, delay)).toBe(false);
+  expect(await removeAfterJob({ ...removal, tokenLifetime: 0 }, log, clockWith().clock)).toBe(false);
   expect(await installation.invocations()).toEqual([]);
   await worker.stop();
 });
 
-test('what fails for another reason is tried five times, and leaves the runner in service', async () => {
+test('a remove token that GitHub refuses with 404 is not mistaken for a runner that is gone', async () => {
+  world.github.setBusy(repository, id, true);
+  const before = await installation.snapshot();
+
+  expect(await removeAfterJob({ ...removal, removeToken: 'EXPIRED' }, log, clockWith().clock)).toBe(false);
+  expect(lines.at(-1)).toBe(
+    `The runner was not removed: GitHub refused the remove token. It stays in service. ${remedy}`,
+  );
+  expect(await installation.snapshot()).toEqual(before);
+  expect(world.github.runners(repository)).toMatchObject([{ id }]);
+});
+
+test('a name or path with 404 in it is not mistaken for a runner that is gone', async () => {
+  await configScript('echo "Failed to connect to box-404 (NotFound)"', 'exit 1');
+
+  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(false);
+  expect(await isConfigured()).toBe(true);
+});
+
+test('any other failure is retried four times, then the runner stays in service', async () => {
   await installation.set({ exitCode: 1, message: 'No route to host' });
   const before = await installation.snapshot();
-  const { waited, delay } = delays();
+  const { waits, clock } = clockWith();
 
-  expect(await removeAfterJob(removal, log, delay)).toBe(false);
-  expect(waited).toHaveLength(4);
+  expect(await removeAfterJob(removal, log, clock)).toBe(false);
+  expect(waits).toHaveLength(4);
   expect(lines.at(-1)).toBe(
-    `The runner was not removed, and stays in service: "No route to host". ${remedy}`,
+    `The runner was not removed: config.sh failed 5 times, "No route to host". It stays in service. ${remedy}`,
   );
   expect(await installation.snapshot()).toEqual(before);
 });
 
-test('a removal that says it succeeded and has done nothing is tried again, and leaves the runner in service', async () => {
-  await writeFile(join(installation.directory, 'config.sh'), '#!/bin/sh\necho Help');
-  const { waited, delay } = delays();
+test('the log says if the service is gone although the removal failed, as on Windows', async () => {
+  await installation.set({ exitCode: 1, message: 'No route to host' });
 
-  expect(await removeAfterJob(removal, log, delay)).toBe(false);
-  expect(waited).toHaveLength(4);
-  expect(lines.at(-1)).toBe(`The runner was not removed, and stays in service: "Help". ${remedy}`);
+  expect(await removeAfterJob({ ...removal, hasService: true }, log, clockWith().clock)).toBe(false);
+  expect(lines.at(-1)).toContain('Its service is uninstalled, so it does not run any more.');
 });
 
-test('a removal that fails when the files are gone already is tried again, and then has nothing left to do', async () => {
-  const script = [
-    '#!/bin/sh',
-    'test ! -e .runner || exit_code=1',
-    'rm -f .runner .credentials',
-    'exit $exit_code',
-  ];
-  await writeFile(join(installation.directory, 'config.sh'), script.join('\n'));
-  const { waited, delay } = delays();
+test('a config.sh that reports success and does nothing is a failure', async () => {
+  await configScript('echo Help');
+  const { waits, clock } = clockWith();
 
-  expect(await removeAfterJob(removal, log, delay)).toBe(true);
-  expect(waited).toEqual([5_000]);
+  expect(await removeAfterJob(removal, log, clock)).toBe(false);
+  expect(waits).toHaveLength(4);
+  expect(lines.at(-1)).toContain('config.sh failed 5 times, "Help".');
+});
+
+test('a runner that another use of the action removed meanwhile needs no second removal', async () => {
+  for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
+    await rm(join(installation.directory, name));
+  }
+
+  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(true);
+  expect(lines).toEqual(['Another process removed the runner.']);
+  expect(await installation.invocations()).toEqual([]);
 });
 
 test('a runner that GitHub does not know any more loses its local configuration', async () => {
   world.github.removeRunner(repository, id);
-  const { waited, delay } = delays();
+  const { waits, clock } = clockWith();
 
-  expect(await removeAfterJob(removal, log, delay)).toBe(true);
-  expect(waited).toEqual([]);
+  expect(await removeAfterJob(removal, log, clock)).toBe(true);
+  expect(waits).toEqual([]);
   expect(await isConfigured()).toBe(false);
-  expect(lines).toContain('GitHub does not know the runner any more: its local configuration is removed.');
-  expect(lines.at(-1)).toBe('The runner was removed.');
+  expect(lines).toContain('GitHub responded that the runner does not exist. Removing its local configuration.');
+  expect(lines.at(-1)).toBe('The local configuration is removed.');
 });
 
-test('a job that begins at the moment of the removal is waited for before anything is stopped', async () => {
+test('a local configuration that cannot be removed is a failure', async () => {
+  await configScript(
+    'case "$*" in *--local) echo "Access denied"; exit 1;; esac',
+    `echo "Http response code: NotFound from 'DELETE https://github.com/api/v3/repos/o/r/actions/runners/${id}' (Request Id: 1)"`,
+    'exit 1',
+  );
+
+  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(false);
+  expect(lines).toContain('Access denied');
+  expect(lines.at(-1)).toContain('its local configuration could not be removed.');
+});
+
+test('a job that begins during the removal is waited for before anything is stopped', async () => {
   let worker: Awaited<ReturnType<Installation['startWorker']>> | undefined;
   const starting: Promise<unknown>[] = [];
   world.github.afterRequest = ({ method }) => {
@@ -225,31 +265,37 @@ test('a job that begins at the moment of the removal is waited for before anythi
     }
   };
   await installation.set({ delay: 0 });
-  const { waited, delay } = delays(() => worker?.stop());
+  const { waits, clock } = clockWith(() => worker?.stop());
 
-  expect(await removeAfterJob(removal, log, delay)).toBe(true);
+  expect(await removeAfterJob(removal, log, clock)).toBe(true);
   await Promise.all(starting);
-  expect(waited.length).toBeGreaterThan(0);
+  expect(waits.length).toBeGreaterThan(0);
 });
 
-test('a listener that is still running is asked to stop', async () => {
+test('a listener that was started by hand is stopped', async () => {
   const listener = await installation.startListener();
 
-  expect(await removeAfterJob(removal, log, delays().delay)).toBe(true);
-  expect(lines.at(-1)).toBe(
-    `The listener, process ${listener.pid}, is asked to stop.\nThe runner was removed.`,
-  );
+  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(true);
+  expect(lines.at(-1)).toMatch(new RegExp(`process ${listener.pid}\\b.*\nconfig.sh removed the runner\\.`));
   await listener.stop();
 });
 
-describe('as a process of its own', () => {
-  /** What this process has open. */
+test('a log that cannot be written does not end the removal', async () => {
+  const full = { write: () => Promise.reject(new Error('ENOSPC: no space left on device')) };
+  const writeLog = createLogWriter(full, new Secrets(() => undefined));
+
+  expect(await removeAfterJob(removal, writeLog, clockWith().clock)).toBe(true);
+  expect(world.github.runners(repository)).toEqual([]);
+});
+
+describe('as a process', () => {
+  /** The files that this process has open. */
   async function openFiles(): Promise<string[]> {
     const descriptors = await readdir('/proc/self/fd');
     return Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
   }
 
-  /** A process that is told what to do as soon as it listens. */
+  /** A process that receives the removal as soon as it listens. */
   function standIn(): BackgroundProcess & { sent: unknown[] } {
     const sent: unknown[] = [];
     const emitter = new EventEmitter();
@@ -261,49 +307,47 @@ describe('as a process of its own', () => {
     });
   }
 
-  test('it says when it is ready, and keeps a log without the token in it', async () => {
+  test('it says when it is ready, and keeps a log without the token', async () => {
     await installation.set({ output: `the token is ${removal.removeToken}` });
     const process = standIn();
 
-    await runInBackground(process, delays().delay);
+    await runInBackground(process, clockWith().clock);
 
     expect(process.sent).toEqual(['ready']);
     expect(process.exitCode).toBe(0);
     const text = await readFile(removal.logFile, 'utf8');
     expect(text).toMatch(/^\[\d{4}-\d\d-\d\dT.*Z\] Waiting for the job to end/);
     expect(text).toContain('the token is ***');
-    expect(text).toContain('The runner was removed.');
+    expect(text).toContain('config.sh removed the runner.');
     expect(text).not.toContain(removal.removeToken);
     expect(text).not.toMatch(/\n\n\[/);
     expect(await openFiles()).not.toContain(removal.logFile);
   });
 
-  test('it fails with what stood in the way', async () => {
+  test('it fails if the service cannot be uninstalled, and logs why', async () => {
     removal = { ...removal, uninstall: ['false'] };
     const process = standIn();
 
-    await runInBackground(process, delays().delay);
+    await runInBackground(process, clockWith().clock);
 
     expect(process.exitCode).toBe(1);
-    expect(await readFile(removal.logFile, 'utf8')).toMatch(
-      /was not removed: .*its service was not uninstalled/,
-    );
+    expect(await readFile(removal.logFile, 'utf8')).toMatch(/The removal failed: .*service/);
   });
 
-  test('it fails when the runner stays in service', async () => {
-    removal = { ...removal, expiresAt: new Date(0).toISOString() };
+  test('it fails if the runner stays in service', async () => {
+    removal = { ...removal, tokenLifetime: 0 };
     const process = standIn();
     delete process.send;
 
-    await runInBackground(process, delays().delay);
+    await runInBackground(process, clockWith().clock);
 
     expect(process.exitCode).toBe(1);
   });
 
-  test('it writes into no file that is there already', async () => {
+  test('it does not write into a file that exists', async () => {
     await writeFile(removal.logFile, 'precious');
 
-    await expect(runInBackground(standIn(), delays().delay)).rejects.toThrow('EEXIST');
+    await expect(runInBackground(standIn(), clockWith().clock)).rejects.toThrow('EEXIST');
     expect(await readFile(removal.logFile, 'utf8')).toBe('precious');
   });
 });

@@ -2,25 +2,13 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type Candidate, checkCandidate } from '../../src/candidate.ts';
-import { createClient } from '../../src/github/client.ts';
-import { Secrets } from '../../src/secrets.ts';
-import { parseServer } from '../../src/server.ts';
-import { repository, silentLog } from '../support.ts';
-
-const server = parseServer('https://api.github.com');
-const inputs = {
-  adminToken: 'ghp_admin',
-  server,
-  named: undefined,
-  currentRepository: repository,
-  removal: { when: 'now', directories: [], dryRun: false },
-  retries: 0,
-} as const;
+import { type CheckedInstallation, checkInstallation } from '../../src/removal/check-installation.ts';
+import { recordingLog, repository, silentLog } from '../support.ts';
+import { contextOf } from './context.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(await realpath(tmpdir()), 'candidate-'));
+  directory = await mkdtemp(join(await realpath(tmpdir()), 'installation-'));
   await mkdir(join(directory, 'bin'));
   await put('config.sh', 'bin/Runner.Listener', '.credentials');
   await configure({});
@@ -38,56 +26,63 @@ async function configure(settings: object): Promise<void> {
   await writeFile(join(directory, '.runner'), JSON.stringify({ ...common, ...settings }));
 }
 
-/** Checks the installation as a step that needs nothing of GitHub: nothing listens at its client's other end. */
-function check(isRoot: boolean, environment: NodeJS.ProcessEnv = {}): Promise<Candidate> {
-  const machine = { platform: 'linux', isRoot, execPath: '/usr/bin/node', environment } as const;
-  const secrets = new Secrets(() => undefined);
-  secrets.protect('ghp_admin');
-  const client = createClient(inputs, silentLog);
-  return checkCandidate(directory, inputs, { client, secrets, machine, log: silentLog });
+/** Nothing listens at the client's server: no request may be needed. */
+function check(environment: NodeJS.ProcessEnv = {}, log = silentLog): Promise<CheckedInstallation> {
+  const machine = { platform: 'linux', isRoot: false, execPath: '/usr/bin/node', environment } as const;
+  return checkInstallation(directory, contextOf(undefined, { machine, log }));
 }
 
-test('what the removal takes is found out on this machine alone', async () => {
-  const candidate = await check(false, {
-    PATH: '/bin',
-    LANG: 'ghp_admin',
-    RUNNER_NAME: 'box',
-    INPUT_TOKEN: 'x',
-  });
+test('an installation is checked without contacting GitHub', async () => {
+  const { log, lines } = recordingLog();
 
-  expect(candidate).toEqual({
-    installation: expect.objectContaining({ directory, hasCredentials: true }),
+  const checked = await check({ PATH: '/bin', LANG: 'ghp_admin', RUNNER_NAME: 'box', INPUT_TOKEN: 'x' }, log);
+
+  expect(checked).toEqual({
+    directory,
     runner: {
       id: 7,
       name: 'box',
       registration: repository,
       source: "the runner's installation",
-      wasRenamed: false,
       ephemeral: false,
-      deregistersItself: true,
-      executesThisJob: true,
+      cannotDeregister: undefined,
+      runsCurrentJob: true,
     },
     script: { directory, platform: 'linux', ownerPrefix: [], environment: { PATH: '/bin' } },
     uninstall: undefined,
+    hasService: false,
+  });
+  expect(lines).toContainEqual(expect.stringContaining('debug: Checks on this machine passed'));
+});
+
+test('an installation that is not configured has no runner', async () => {
+  await rm(join(directory, '.runner'));
+
+  expect((await check()).runner).toBeUndefined();
+});
+
+test.each([
+  ['credentials', () => rm(join(directory, '.credentials')), 'Its credentials are missing.'],
+  ['a URL', () => configure({ gitHubUrl: '' }), 'Its configuration contains no URL'],
+])('a runner without %s cannot deregister itself', async (_, change, reason) => {
+  await change();
+  const inputs = { ...contextOf(undefined).inputs, registration: repository };
+
+  expect((await checkInstallation(directory, contextOf(undefined, { inputs }))).runner).toMatchObject({
+    cannotDeregister: expect.stringContaining(reason),
+    runsCurrentJob: false,
   });
 });
 
-test('a runner without credentials cannot deregister itself', async () => {
-  await rm(join(directory, '.credentials'));
-
-  expect((await check(false)).runner).toMatchObject({ deregistersItself: false, executesThisJob: false });
-});
-
-test('what an ordinary account may not change stands in the way; root may do everything', async () => {
-  // Not even root may enter a file, which shows whether it is asked.
+test('an installation that config.sh could not change is refused', async () => {
+  // Not even root can enter a file.
   await put('_diag');
 
-  await expect(check(false)).rejects.toMatchObject({ kind: 'removal-failed' });
-  await expect(check(true)).resolves.toMatchObject({ runner: { id: 7 } });
+  await expect(check()).rejects.toMatchObject({ kind: 'removal-failed' });
 });
 
-test.each([true, false])('a .env that speaks for the action stands in the way (root: %s)', async (isRoot) => {
+test('a .env that changes what config.sh does is refused', async () => {
   await writeFile(join(directory, '.env'), 'ACTIONS_RUNNER_INPUT_LOCAL=true');
 
-  await expect(check(isRoot)).rejects.toMatchObject({ kind: 'removal-failed' });
+  await expect(check()).rejects.toMatchObject({ kind: 'removal-failed' });
 });

@@ -3,31 +3,40 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
-import type { Candidate, CandidateRunner } from '../../src/candidate.ts';
-import type { Client } from '../../src/github/client.ts';
-import { lookUp, type Outcome, removeLeftovers, removeRunner } from '../../src/remove-runner.ts';
-import { clientOf, failureOf, recordingLog, repository, silentLog } from '../support.ts';
+import type { Context } from '../../src/context.ts';
+import type { CheckedInstallation, InstalledRunner } from '../../src/removal/check-installation.ts';
+import {
+  findRegistered,
+  type Outcome,
+  removeLeftovers,
+  removeRunner,
+} from '../../src/removal/remove-runner.ts';
+import { failureOf, recordingLog, repository } from '../support.ts';
+import { contextOf } from './context.ts';
 
-const runner: CandidateRunner = {
+const runner: InstalledRunner = {
   registration: repository,
   source: 'the inputs',
   id: 7,
   name: 'box',
   ephemeral: false,
-  deregistersItself: true,
-  executesThisJob: false,
+  cannotDeregister: undefined,
+  runsCurrentJob: false,
 };
 let github: GitHub;
-let client: Client;
+let context: Context;
+let lines: string[];
 beforeEach(async () => {
   github = await GitHub.start();
   github.addRepository('octo/app');
   github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
-  client = clientOf(github);
+  const recording = recordingLog();
+  lines = recording.lines;
+  context = contextOf(github, { log: recording.log });
 });
 afterEach(() => github.close());
 
-/** GitHub lists these, whatever is asked for by id. */
+/** GitHub lists these runners, and knows none of them by its ID. */
 function listInstead(...ids: number[]): void {
   github.intercept = ({ url }, response) => {
     const runners = ids.map((id) => ({
@@ -45,30 +54,27 @@ function listInstead(...ids: number[]): void {
   };
 }
 
-describe('looked up at GitHub', () => {
-  test('a runner that is known by its id is not looked for by its name', async () => {
+describe('on GitHub', () => {
+  test('a runner that is found by its ID is not searched by its name', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });
 
-    expect(await lookUp(runner, { client, log: silentLog })).toMatchObject({
-      registered: { id: 7 },
-      namesakes: [],
-    });
+    expect(await findRegistered(runner, context)).toMatchObject({ registered: { id: 7 }, namesakes: [] });
     expect(github.requests).toHaveLength(1);
   });
 
-  test('a runner that is listed, and said to be unknown by its id, is registered', async () => {
+  test('a runner that is listed by its name, but not found by its ID, is registered', async () => {
     listInstead(7);
 
-    expect(await lookUp(runner, { client, log: silentLog })).toMatchObject({
+    expect(await findRegistered(runner, context)).toMatchObject({
       registered: { id: 7, name: 'box' },
       namesakes: [],
     });
   });
 
-  test('another runner of the same name is told apart', async () => {
+  test('another runner with the same name is not this runner', async () => {
     github.addRunner('octo/app', { id: 8, name: 'box' });
 
-    expect(await lookUp(runner, { client, log: silentLog })).toMatchObject({
+    expect(await findRegistered(runner, context)).toMatchObject({
       registered: undefined,
       namesakes: [{ id: 8 }],
     });
@@ -78,13 +84,12 @@ describe('looked up at GitHub', () => {
 describe('on this machine', () => {
   let directory: string;
   let printed: string[];
-  let lines: string[];
-  let candidate: Candidate;
+  let installation: CheckedInstallation & { runner: InstalledRunner };
   beforeEach(async () => {
     directory = await mkdtemp(join(await realpath(tmpdir()), 'runner-'));
     printed = [];
-    candidate = {
-      installation: { directory, configuration: undefined, hasCredentials: true, owner: { uid: 0, gid: 0 } },
+    installation = {
+      directory,
       runner,
       script: {
         directory,
@@ -93,12 +98,12 @@ describe('on this machine', () => {
         environment: { PATH: process.env['PATH'] ?? '' },
       },
       uninstall: undefined,
+      hasService: false,
     };
     for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
       await writeFile(join(directory, name), '');
     }
-    // Removes the local configuration, and says how it was called.
-    await configScript('echo "config.sh $*"', 'rm .runner .credentials');
+    await configScript('echo "config.sh $*"', 'rm .runner .credentials .credentials_rsaparams');
   });
   afterEach(() => rm(directory, { recursive: true }));
 
@@ -107,16 +112,20 @@ describe('on this machine', () => {
     await chmod(join(directory, 'config.sh'), 0o755);
   }
 
-  function tools() {
-    const { log, lines: logged } = recordingLog();
-    lines = logged;
-    return { client, log, print: (output: string) => printed.push(output) };
-  }
-  const remove = (dryRun = false): Promise<Outcome> =>
-    removeRunner(candidate, runner, 'AREMOVE', dryRun, tools());
-  const files = (): Promise<string[]> => readdir(directory);
+  /** What the official runner prints when the server refuses. */
+  const refused = (method: string, path: string, status: string) =>
+    configScript(
+      `echo "Http response code: ${status} from '${method} https://github.com/api/v3/${path}' (Request Id: 1)"`,
+      'exit 1',
+    );
 
-  /** Something happens at GitHub right after it was asked for the first time. */
+  const print = (output: string) => printed.push(output);
+  const remove = (dryRun = false): Promise<Outcome> =>
+    removeRunner(installation, 'AREMOVE', dryRun, print, context);
+  const files = async (): Promise<string[]> =>
+    (await readdir(directory)).filter((name) => /^(config\.sh|\.runner|\.credentials.*)$/.test(name));
+
+  /** Something happens at GitHub right after the first request. */
   function afterFirstRequest(act: () => void): void {
     github.afterRequest = () => {
       github.afterRequest = undefined;
@@ -125,67 +134,65 @@ describe('on this machine', () => {
   }
 
   describe('a dry run', () => {
-    test('of a runner that GitHub knows has no more to say', async () => {
+    test('of a registered runner says that it would be removed', async () => {
       github.addRunner('octo/app', { id: 7, name: 'box' });
 
       expect(await remove(true)).toEqual({ result: 'would-remove' });
     });
 
-    test('of a runner that GitHub does not know says what would be removed', async () => {
+    test('of an unknown runner says what would be removed', async () => {
       expect(await remove(true)).toEqual({
         result: 'would-remove',
-        detail: 'GitHub does not know it; its local configuration would be removed.',
+        detail: 'GitHub does not list it. Its local configuration would be removed.',
       });
     });
   });
 
   describe('a runner that GitHub does not know', () => {
-    test('loses its local configuration, with its key', async () => {
+    test('loses its local configuration', async () => {
       expect(await remove()).toEqual({ result: 'already-removed' });
       expect(printed).toEqual(['config.sh remove --local\n']);
       expect(await files()).toEqual(['config.sh']);
     });
 
-    test('is told from those of its name', async () => {
+    test('is not confused with other runners of its name', async () => {
       listInstead(8, 9);
 
       expect(await remove()).toEqual({
         result: 'already-removed',
-        detail:
-          'GitHub knows a runner of this name with the id 8, 9, which is not this one and was left alone.',
+        detail: 'GitHub lists another runner with this name (ID 8, 9), which was left alone.',
       });
     });
 
     test.each([
       ['fails', ['echo Whoops', 'rm .runner .credentials', 'exit 3'], 3, 'Whoops'],
       ['leaves the local configuration', ['echo Done'], 0, 'Done'],
-    ])('fails where its own removal %s', async (_, commands, code, said) => {
+    ])('is a failure if config.sh %s', async (_, commands, code, said) => {
       await configScript(...commands);
 
       expect((await failureOf(remove)).explanation).toEqual({
-        happened: `GitHub does not know the runner in ${directory}, but its local configuration was not removed: config.sh remove --local ended with exit code ${code}, "${said}".`,
-        cause:
-          'A runner older than 2.301 does not know --local, or a file of the installation cannot be deleted.',
-        remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory} by hand: they are of no use any more.`,
+        happened: `The local configuration in ${directory} was not removed: config.sh remove --local ended with exit code ${code}, "${said}".`,
+        likelyCause: 'The runner is older than 2.301, or a file in the installation cannot be deleted.',
+        remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory}. They are not needed any more.`,
       });
     });
   });
 
-  describe('a runner that GitHub knows', () => {
+  describe('a registered runner', () => {
     beforeEach(() => {
       github.addRunner('octo/app', { id: 7, name: 'box' });
     });
     const deregistered = () => github.removeRunner('octo/app', 7);
 
-    test('deregisters itself, and is gone', async () => {
+    test('is deregistered by config.sh, which is verified', async () => {
       afterFirstRequest(deregistered);
 
       expect(await remove()).toEqual({ result: 'removed' });
       expect(printed).toEqual(['config.sh remove\n']);
-      expect(lines).toContain('debug: Proof: GitHub still lists the runner: false');
+      expect(lines).toContain('debug: GitHub still lists the runner after the removal: false');
     });
 
-    test('whose own removal fails at the very last file loses that too', async () => {
+    test('is cleaned up if config.sh fails after GitHub removed it', async () => {
       afterFirstRequest(deregistered);
       await configScript('echo "config.sh $*"', 'rm .runner .credentials 2>/dev/null && exit 1', 'exit 0');
 
@@ -194,43 +201,54 @@ describe('on this machine', () => {
       expect(await files()).toEqual(['config.sh']);
     });
 
-    test('is not touched while it runs a job', async () => {
+    test('is cleaned up if the remove token is refused and GitHub does not list it any more', async () => {
+      afterFirstRequest(deregistered);
+      await configScript(
+        'case "$*" in *--local) rm .runner .credentials; exit;; esac',
+        `echo "Http response code: NotFound from 'POST https://github.com/api/v3/actions/runner-registration'"`,
+        'exit 1',
+      );
+
+      expect(await remove()).toEqual({ result: 'removed' });
+      expect(await files()).toEqual(['config.sh']);
+    });
+
+    test('is left unchanged while it runs a job', async () => {
       github.setBusy('octo/app', 7, true);
 
       expect((await failureOf(remove)).explanation).toEqual({
-        happened: `The runner "box" in ${directory} runs a job and was not touched.`,
+        happened: `The runner "box" in ${directory} is running a job and was left unchanged.`,
         cause: 'GitHub lists it as busy.',
-        remedy: 'Run this again when the job has ended.',
+        remedy: 'Re-run the step after the job.',
       });
       expect(printed).toEqual([]);
     });
 
-    test('is not touched by its own job', async () => {
+    test('is left unchanged by its own job; the message names excluding it first', async () => {
       github.setBusy('octo/app', 7, true);
-      candidate = { ...candidate, runner: { ...runner, executesThisJob: true } };
+      installation = { ...installation, runner: { ...runner, runsCurrentJob: true } };
 
       const failure = await failureOf(remove);
 
       expect(failure.kind).toBe('runner-runs-this-job');
       expect(failure.explanation).toEqual({
-        happened: `The runner "box" in ${directory} runs this very job and was not touched.`,
-        cause: 'GitHub does not remove a runner while it runs a job, and this step is part of one.',
-        remedy:
-          'Use remove: after-job, which removes it when this job has ended, or run the step on another runner.',
+        happened: `The runner "box" in ${directory} is running this job and was left unchanged.`,
+        cause: 'GitHub does not remove a runner while it runs a job.',
+        remedy: `To keep the runner, add the line "!${directory}" to "runner-directory". To remove it, use "remove: after-job", or run the step on another runner.`,
       });
     });
 
-    test('is busy where GitHub says so, whatever its own removal says', async () => {
+    test('is busy if GitHub says so after config.sh failed', async () => {
       afterFirstRequest(() => github.setBusy('octo/app', 7, true));
       await configScript('echo "It did not work out"', 'exit 1');
 
       expect(await failureOf(remove)).toMatchObject({
         kind: 'runner-busy',
-        explanation: { cause: 'GitHub refused to remove it because it runs a job.' },
+        explanation: { cause: 'GitHub refused to remove it because it is running a job.' },
       });
     });
 
-    test('whose own removal fails stays as it was, with the reason', async () => {
+    test('whose config.sh fails is left as it was, with the reason', async () => {
       await configScript('echo first', 'echo "No route to host"', 'exit 5');
 
       const failure = await failureOf(remove);
@@ -238,27 +256,68 @@ describe('on this machine', () => {
       expect(failure.kind).toBe('removal-failed');
       expect(failure.explanation).toEqual({
         happened: `The runner "box" in ${directory} was not removed: config.sh remove ended with exit code 5, "No route to host".`,
-        cause: "The runner's own removal could not do its work; its output is in the log above.",
-        remedy: 'Mend what the output names and run the job again: nothing has to be undone first.',
+        likelyCause: 'The problem that config.sh shows in its output above.',
+        remedy: 'Fix the problem shown in the output and re-run the step.',
       });
       expect(printed).toEqual(['first\nNo route to host\n']);
+      expect(await files()).toContain('.runner');
     });
 
-    test('whose own removal reached nobody is deleted through the API, with a warning', async () => {
+    test.each([
+      ['POST', 'actions/runner-registration', 'NotFound'],
+      ['DELETE', 'repos/octo/app/actions/runners/7', 'NotFound'],
+    ])(
+      'is still registered if config.sh gets 404 for %s %s: GitHub refused the token',
+      async (method, path, status) => {
+        await refused(method, path, status);
+
+        const failure = await failureOf(remove);
+
+        expect(failure.kind).toBe('removal-failed');
+        expect(failure.explanation).toMatchObject({
+          happened: expect.stringContaining('was not removed'),
+          cause: expect.stringContaining('GitHub refused the remove token'),
+          remedy: expect.stringMatching(/new remove token.*settings on GitHub/),
+        });
+        expect(await files()).toContain('.runner');
+      },
+    );
+
+    test.each([
+      ['the service is gone', false, ' Its Windows service is already uninstalled'],
+      ['the service is still there', true, ''],
+    ])('on Windows, a failure says whether %s', async (_, isLeft, said) => {
+      await configScript('exit 5');
+      await writeFile(join(directory, 'config.cmd'), '#!/bin/sh\nexit 5\n', { mode: 0o755 });
+      if (isLeft) {
+        await writeFile(join(directory, '.service'), 'actions.runner.box');
+      }
+      installation = {
+        ...installation,
+        hasService: true,
+        script: { ...installation.script, platform: 'win32' },
+      };
+
+      const { explanation } = await failureOf(remove);
+
+      expect(explanation.happened).toMatch(new RegExp(`ended with exit code 5, ""\\.${said}`));
+      expect(explanation.happened.includes('Windows service')).toBe(!isLeft);
+    });
+
+    test('that config.sh did not remove is deleted through the API, with a warning', async () => {
       expect(await remove()).toEqual({
         result: 'removed',
-        detail:
-          'It was deleted through the API: its own removal had reported success and left it registered.',
+        detail: 'It was deleted through the API: config.sh had reported success and left it registered.',
       });
-      expect(lines).toContain('debug: Proof: GitHub still lists the runner: true');
+      expect(lines).toContain('debug: GitHub still lists the runner after the removal: true');
       expect(lines).toContain(
-        `warning: The runner "box" in ${directory} (id 7) is still registered although its own removal reported success. It is deleted through the API.`,
+        `warning: The runner "box" in ${directory} (ID 7) is still registered, although config.sh reported success. Deleting it through the API.`,
       );
       expect(github.runners('octo/app')).toEqual([]);
     });
   });
 
-  test('a runner that stays listed after its deletion is reported, with what to do', async () => {
+  test('a runner that stays registered after its deletion is reported, with what to do', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });
     github.intercept = ({ method }, response) => {
       if (method === 'DELETE') github.send(response, { status: 204 });
@@ -269,18 +328,23 @@ describe('on this machine', () => {
 
     expect(failure.kind).toBe('still-registered');
     expect(failure.explanation).toEqual({
-      happened: `The runner "box" in ${directory} (id 7) is still registered, although GitHub accepted its deletion.`,
-      cause: 'GitHub has a problem of its own, or its answers lag behind.',
-      remedy: 'Run the job again in a few minutes; if the runner is still listed, delete it in the settings.',
+      happened: `The runner "box" in ${directory} (ID 7) is still registered, although GitHub accepted its deletion.`,
+      likelyCause: 'A problem or a delay on GitHub.',
+      remedy:
+        'Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub.',
     });
   });
 
-  describe('an installation without a configuration', () => {
+  describe('an installation without .runner', () => {
     const removeRest = (dryRun: boolean) =>
-      removeLeftovers({ ...candidate, runner: undefined }, dryRun, tools());
+      removeLeftovers({ ...installation, runner: undefined }, dryRun, print, context);
+    const unknown =
+      'Without .runner, its name and ID are unknown: GitHub was not checked and may still list the runner.';
 
-    test('needs nothing', async () => {
-      await Promise.all(['.runner', '.credentials'].map((name) => rm(join(directory, name))));
+    test('needs nothing if it was never configured', async () => {
+      for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
+        await rm(join(directory, name));
+      }
 
       expect(await removeRest(false)).toEqual({
         result: 'already-removed',
@@ -290,18 +354,41 @@ describe('on this machine', () => {
     });
 
     test.each([
-      [true, 'would-remove', 'It is half-removed; the rest of it would be removed.'],
-      [false, 'already-removed', 'The rest of a half-removed runner was removed.'],
-    ])('loses what is left of it (dry run: %p)', async (dryRun, result, detail) => {
+      [
+        true,
+        'would-remove',
+        `The installation is partly removed. The rest would be cleaned up. ${unknown}`,
+        ['.credentials', '.credentials_rsaparams', 'config.sh'],
+      ],
+      [
+        false,
+        'already-removed',
+        `The installation was partly removed. The rest was cleaned up. ${unknown}`,
+        ['config.sh'],
+      ],
+    ])('is cleaned up, and GitHub may still list it (dry run: %p)', async (dryRun, result, detail, left) => {
       await rm(join(directory, '.runner'));
       await configScript('echo "config.sh $*"', 'rm .credentials');
 
       expect(await removeRest(dryRun)).toEqual({ result, detail });
       expect(printed).toEqual(dryRun ? [] : ['config.sh remove --local\n']);
+      expect(await files()).toEqual(left);
+      expect(github.requests).toEqual([]);
     });
 
-    test('has something left where it has the mark of a service', async () => {
-      await Promise.all(['.runner', '.credentials'].map((name) => rm(join(directory, name))));
+    test('that only has a private key left loses that too', async () => {
+      await rm(join(directory, '.runner'));
+      await rm(join(directory, '.credentials'));
+      await configScript('exit 0');
+
+      expect(await removeRest(false)).toMatchObject({ detail: expect.stringContaining('may still list') });
+      expect(await files()).toEqual(['config.sh']);
+    });
+
+    test('is partly removed if the marker of a service is left', async () => {
+      for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
+        await rm(join(directory, name));
+      }
       await mkdir(join(directory, '.service'));
 
       expect(await removeRest(true)).toMatchObject({ result: 'would-remove' });

@@ -1,5 +1,5 @@
 import { type EventEmitter, once } from 'node:events';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { BackgroundRemoval } from '../runner/background-process.ts';
 import {
@@ -56,7 +56,7 @@ export async function runInBackground(process: BackgroundProcess, clock: Clock):
 }
 
 /** A full disk must not end the removal. */
-function createLogWriter(file: FileHandle, secrets: Secrets): WriteLog {
+export function createLogWriter(file: { write(text: string): Promise<unknown> }, secrets: Secrets): WriteLog {
   return async (text) => {
     const line = `[${new Date().toISOString()}] ${secrets.redact(text.trim())}\n`;
     await file.write(line).catch(() => undefined);
@@ -102,9 +102,9 @@ export async function removeAfterJob(
           clock,
         );
       case 'not-found':
-        await log('GitHub does not know the runner any more. Removing its local configuration.');
+        await log('GitHub responded that the runner does not exist. Removing its local configuration.');
         if (await removeConfiguration(script, log)) {
-          return finish(removal, 'The runner is removed.', log, clock);
+          return finish(removal, 'The local configuration is removed.', log, clock);
         }
         return giveUp('its local configuration could not be removed.');
       case 'token-refused':

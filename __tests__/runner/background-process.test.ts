@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { startBackgroundRemoval } from '../../src/runner/background.ts';
+import { spawnBackground } from '../../src/runner/background-process.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** Starts a program in the background that has the message for the background process as `told`. */
+/** Starts a program in the background that has the received message as `told`. */
 async function start(program: string, execPath = process.execPath): Promise<string> {
   const file = join(directory, 'program.mjs');
   await writeFile(
@@ -19,7 +19,7 @@ async function start(program: string, execPath = process.execPath): Promise<stri
     `import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
      process.once('message', async (told) => { ${program} });`,
   );
-  return startBackgroundRemoval(
+  return spawnBackground(
     {
       script: {
         directory,
@@ -29,7 +29,8 @@ async function start(program: string, execPath = process.execPath): Promise<stri
       },
       uninstall: ['svc.sh', 'uninstall'],
       removeToken: 'AREMOVE',
-      expiresAt: '2026-11-21T10:00:00Z',
+      hasService: true,
+      tokenLifetime: 3_600_000,
     },
     execPath,
     [file],
@@ -46,7 +47,7 @@ async function written(): Promise<Record<string, unknown>> {
   }
 }
 
-test('the background process has what it takes to outlive the job, and is told what to do', async () => {
+test('the background process outlives the job, and receives the removal over a pipe', async () => {
   const logFile = await start(
     `const { pid, env } = process;
      const streams = [0, 1, 2].map((stream) => readlinkSync('/proc/self/fd/' + stream));
@@ -57,7 +58,7 @@ test('the background process has what it takes to outlive the job, and is told w
      process.send('ready');`,
   );
 
-  expect(logFile).toMatch(/\/_diag\/RunnerRemoveToken_\d{8}-\d{6}-utc\.log$/);
+  expect(logFile).toMatch(/\/_diag\/RunnerRemoveToken_\d{8}-\d{6}-utc-\d+\.log$/);
   const { env, ...seen } = await written();
   expect(Object.keys(env as object)).toContain('PATH');
   expect(Object.keys(env as object)).not.toContain('RUNNER_TRACKING_ID');
@@ -71,12 +72,13 @@ test('the background process has what it takes to outlive the job, and is told w
       },
       uninstall: ['svc.sh', 'uninstall'],
       removeToken: 'AREMOVE',
-      expiresAt: '2026-11-21T10:00:00Z',
+      hasService: true,
+      tokenLifetime: 3_600_000,
       logFile,
     },
     streams: ['/dev/null', '/dev/null', '/dev/null'],
     directory,
-    // It has a session of its own.
+    // It leads a session of its own.
     leads: true,
   });
 });

@@ -1,0 +1,36 @@
+import type { GitHub } from '../../sandbox/github.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { Context } from '../../src/context.ts';
+import { createApiClient } from '../../src/github/api-client.ts';
+import { parseServer } from '../../src/registration.ts';
+import { RemoveTokens } from '../../src/remove-tokens.ts';
+import { Secrets } from '../../src/secrets.ts';
+import { repository, silentLog } from '../support.ts';
+
+const never = new AbortController().signal;
+
+/** A context for the repository `octo/app` on the stand-in, where `ghp_admin` is the admin token. */
+export function contextOf(github: GitHub | undefined, changes: Partial<Context> = {}): Context {
+  const { log = silentLog, clock = systemClock, secrets = new Secrets(() => undefined) } = changes;
+  const inputs = {
+    adminToken: { value: secrets.protect('ghp_admin'), kind: 'classic' },
+    server: parseServer(github?.apiUrl ?? 'https://api.github.com'),
+    registration: undefined,
+    currentRepository: repository,
+    removal: { when: 'now', directories: [], dryRun: false },
+    retries: 0,
+    warnings: [],
+  } as const;
+  const client = changes.client ?? createApiClient({ ...inputs, log, clock, signal: never });
+  return {
+    inputs,
+    machine: { platform: process.platform, isRoot: false, execPath: '/usr/bin/node', environment: {} },
+    client,
+    removeTokens: new RemoveTokens(client, secrets, log),
+    secrets,
+    log,
+    clock,
+    cancellation: { requested: never, deadline: never, abandoned: never },
+    ...changes,
+  };
+}
