@@ -1,24 +1,21 @@
-import { getExecOutput } from '@actions/exec';
 import { removeTokenVariable } from './environment.ts';
 import type { Installation } from './installation.ts';
+import { runScript } from './script.ts';
 
-/** How a script of an installation is run as the account that may run it. */
+/** How an installation's script is run as the account that may run it. */
 export interface Account {
-  /** What goes in front of the script on the command line. */
+  /** Put in front of the command. */
   readonly prefix: readonly string[];
-  /** What the account changes in the script's environment. */
+  /** Variables that the account changes in the script's environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The account of this process. */
-const itself: Account = { prefix: [], environment: {} };
-
 /**
- * Finds out which account runs an installation's `config.sh`, which refuses to be run by root: root runs it as the
- * installation's owner. Where that is root as well, the script is told that this is meant.
+ * Finds the account that runs an installation's `config.sh`, which refuses to be run by root: root runs it as the
+ * installation's owner. If that is root too, a variable tells the script that this is intended.
  *
  * @param isRoot whether this process is root
- * @param environment for the script; of it, `sudo` passes on only what it is told to
+ * @param environment for the script; `sudo` passes on only the variables that it is told to
  */
 export async function scriptAccount(
   { directory, owner }: Pick<Installation, 'directory' | 'owner'>,
@@ -27,7 +24,7 @@ export async function scriptAccount(
   environment: Readonly<Record<string, string>>,
 ): Promise<Account> {
   if (!isRoot) {
-    return itself;
+    return { prefix: [], environment: {} };
   }
   if (owner.uid === 0) {
     return { prefix: [], environment: { RUNNER_ALLOW_RUNASROOT: '1' } };
@@ -39,13 +36,14 @@ export async function scriptAccount(
       environment: {},
     };
   }
-  // `setpriv` takes numbers, so that an account without a name (a container's) can be used too.
-  const { stdout } = await getExecOutput('getent', ['passwd', `${owner.uid}`], {
-    env: environment,
-    silent: true,
-    ignoreReturnCode: true,
+  // `setpriv` takes numbers, so it works for an account without a name too, such as a container's.
+  const { output } = await runScript(['getent', 'passwd', `${owner.uid}`], {
+    directory: '/',
+    platform,
+    ownerPrefix: [],
+    environment,
   });
-  const [name, , , gid, , home] = stdout.split(':');
+  const [name, gid, home] = /^([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/m.exec(output)?.slice(1) ?? [];
   return name && gid && home
     ? {
         prefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${gid}`, '--init-groups', '--'],

@@ -1,8 +1,8 @@
 import type { Secrets } from '../secrets.ts';
 
-/** What the runner's scripts need, and nothing that could change what they do or tell them what is not theirs. */
-const passedOn = [
-  // The account, its locale and time zone.
+/** What the runner's scripts need, and nothing that changes what they do or that is none of their business. */
+const allowedNames = [
+  // Account, locale, time zone, temporary directory.
   'PATH',
   'HOME',
   'USER',
@@ -15,7 +15,7 @@ const passedOn = [
   'TMPDIR',
   'TMP',
   'TEMP',
-  // The way to GitHub.
+  // Proxies and certificates.
   'HTTP_PROXY',
   'HTTPS_PROXY',
   'ALL_PROXY',
@@ -23,11 +23,11 @@ const passedOn = [
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'NODE_EXTRA_CA_CERTS',
-  // The .NET runtime of the runner. A start-up hook or a store of additional dependencies would load foreign code.
+  // The runner's .NET runtime, without the variables that load other code into it.
   /DOTNET_(?!STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE).+/,
-  // The runner ends what a job left behind by this mark.
+  // By this variable, the runner finds the processes that a job left behind.
   'RUNNER_TRACKING_ID',
-  // Windows does not start programs without most of these.
+  // Windows needs most of these to start programs.
   'SYSTEMROOT',
   'SYSTEMDRIVE',
   'WINDIR',
@@ -51,23 +51,22 @@ const passedOn = [
   'PSMODULEPATH',
 ].map((name) => new RegExp(`^${typeof name === 'string' ? name : name.source}$`, 'i'));
 
-/** The argument of `config.sh` that is the remove token, as the variable that it can come in. */
+/** Passes the remove token to `config.sh`, which takes any argument from such a variable. */
 export const removeTokenVariable = 'ACTIONS_RUNNER_INPUT_TOKEN';
 
-/** The variables that other programs are given: an allow-list. The admin token is in this process's own, as an input. */
-export function allowListed(environment: NodeJS.ProcessEnv): Record<string, string> {
+/** The variables that other programs are given. Those of this process include the admin token, as an input. */
+export function allowListedEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && passedOn.some((pattern) => pattern.test(entry[0])),
+      entry[1] !== undefined && allowedNames.some((pattern) => pattern.test(entry[0])),
   );
   return Object.fromEntries(entries);
 }
 
-/**
- * The environment for the runner's scripts: the allow-list, without any variable that holds a secret. A variable can
- * hold one under any name, because workflows set what they like with `env:`.
- */
+/** The same without values that contain a secret: workflows can set any variable with `env:`. */
 export function scriptEnvironment(environment: NodeJS.ProcessEnv, secrets: Secrets): Record<string, string> {
-  const entries = Object.entries(allowListed(environment)).filter(([, value]) => !secrets.appearIn(value));
+  const entries = Object.entries(allowListedEnvironment(environment)).filter(
+    ([, value]) => !secrets.isIn(value),
+  );
   return Object.fromEntries(entries);
 }

@@ -1,37 +1,41 @@
+import { join } from 'node:path';
 import { type ExecOptions, exec } from '@actions/exec';
 
-/** Where and how an installation's scripts are run. */
+/** Where and how an installation's scripts are run. Plain data: it is sent to the background process as JSON. */
 export interface ScriptContext {
   /** The installation's root. */
   readonly directory: string;
   readonly platform: NodeJS.Platform;
-  /** What goes in front of a command to run it as the account that the installation belongs to. */
+  /** Put in front of a command, runs it as the owner of the installation. */
   readonly ownerPrefix: readonly string[];
-  /** An allow-list of this process's variables (see `scriptEnvironment`). */
+  /** See `scriptEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A program, relative to the installation's root, and its arguments. No secret may be among them. */
+/** A program and its arguments. No secret may be among them; on Windows, no quotation mark or percent sign either. */
 export type Command = readonly [program: string, ...args: string[]];
 
-/** What a script did. */
 export interface ScriptResult {
-  /** `null` when it was ended by a signal. */
+  /** `null` when a signal ended it, or it could not be started. */
   readonly exitCode: number | null;
-  /** What it printed, both streams. */
+  /** Both streams, up to a megabyte. */
   readonly output: string;
 }
 
-/** No more than this is kept of what a script prints, in bytes. */
+/** In bytes. */
 const maximumOutput = 1_000_000;
 
 /**
- * Runs a command in an installation's root, with its standard input closed, so that nothing waits for an answer.
+ * Runs a command in an installation's root, with an empty standard input.
+ *
+ * The toolkit is given the absolute path of a shell: where it has to search `PATH` for a program, it logs a line for each
+ * directory that it cannot read. The shell also replaces standard input: the toolkit would write an empty one, and that
+ * ends this process with EPIPE when the program has ended before.
  *
  * @param variables are added to the environment
  */
 export async function runScript(
-  [program, ...args]: Command,
+  command: Command,
   { directory, platform, environment }: ScriptContext,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<ScriptResult> {
@@ -52,18 +56,31 @@ export async function runScript(
   };
   const exitCode =
     platform === 'win32'
-      ? await exec(program, args, { ...options, input: Buffer.alloc(0) })
-      : // An empty input would do here too, but a script that ends at once would then end this process with it (EPIPE).
-        await exec('sh', ['-c', 'exec "$@" </dev/null', 'sh', program, ...args], options);
+      ? await exec(
+          `"${systemProgram(environment, 'cmd.exe')}"`,
+          ['/d', '/s', '/c', `"${command.map(quoteForCmd).join(' ')} <nul"`],
+          { ...options, windowsVerbatimArguments: true },
+        )
+      : await exec('/bin/sh', ['-c', 'exec "$@" </dev/null', 'sh', ...command], options);
   return { exitCode, output: Buffer.concat(chunks).toString() };
 }
 
-/** The command as the account runs it that the installation belongs to. */
+function quoteForCmd(part: string): string {
+  return /^[\w.:\\/-]+$/.test(part) ? part : `"${part}"`;
+}
+
+/** The path of a program of Windows, below `System32`. */
+export function systemProgram(environment: ScriptContext['environment'], ...path: string[]): string {
+  const [, root] = Object.entries(environment).find(([name]) => /^systemroot$/i.test(name)) ?? [];
+  return join(root ?? 'C:\\Windows', 'System32', ...path);
+}
+
+/** The command, run as the owner of the installation. */
 export function asOwner({ ownerPrefix: [first, ...more] }: ScriptContext, command: Command): Command {
   return first === undefined ? command : [first, ...more, ...command];
 }
 
-/** The last line that a script printed: mostly the reason for which it failed. */
+/** The last line that a script printed: usually the reason why it failed. */
 export function lastLineOf({ output }: ScriptResult): string {
   return output.trim().replace(/^.*[\r\n]/s, '');
 }
