@@ -1,10 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { exists, isAllowed, readSmallFile, rememberFiles } from '../../src/runner/files.ts';
+import { exists, readSmallFile, readThroughLinks, rememberFiles } from '../../src/runner/files.ts';
 
+const isRoot = process.getuid?.() === 0;
 let root: string;
 let path: string;
 beforeEach(async () => {
@@ -13,15 +27,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-describe('a file of an installation', () => {
-  test('is read with what it takes to make it again', async () => {
-    await writeFile(path, 'content', { mode: 0o640 });
+describe('a small file', () => {
+  test('is read up to 100 kB', async () => {
+    await writeFile(path, ' '.repeat(100_000));
+    expect(await readSmallFile(path)).toHaveLength(100_000);
 
-    const { bytes, mode, uid, gid } = await readSmallFile(path);
-
-    expect(bytes.toString()).toBe('content');
-    expect(mode & 0o777).toBe(0o640);
-    expect([uid, gid]).toEqual([process.getuid?.(), process.getgid?.()]);
+    await writeFile(path, ' '.repeat(100_001));
+    await expect(readSmallFile(path)).rejects.toThrow('it is not a regular file of at most 100 kB');
   });
 
   test('is closed again, whether it was read or not', async () => {
@@ -37,17 +49,9 @@ describe('a file of an installation', () => {
     expect(open).not.toContain(path);
   });
 
-  test('is read up to a hundred thousand bytes', async () => {
-    await writeFile(path, ' '.repeat(100_000));
-    expect((await readSmallFile(path)).bytes).toHaveLength(100_000);
-
-    await writeFile(path, ' '.repeat(100_001));
-    await expect(readSmallFile(path)).rejects.toThrow('it is not a file of at most 100000 bytes');
-  });
-
   test('is not read where a job put something else in its place', async () => {
     await mkdir(path);
-    await expect(readSmallFile(path)).rejects.toThrow('it is not a file');
+    await expect(readSmallFile(path)).rejects.toThrow('it is not a regular file');
 
     await writeFile(join(root, 'elsewhere'), 'content');
     await symlink('elsewhere', join(root, 'link'));
@@ -55,53 +59,107 @@ describe('a file of an installation', () => {
 
     // A pipe has a reader only when somebody writes; this must not wait for that.
     execFileSync('mkfifo', [join(root, 'pipe')]);
-    await expect(readSmallFile(join(root, 'pipe'))).rejects.toThrow('it is not a file');
+    await expect(readSmallFile(join(root, 'pipe'))).rejects.toThrow('it is not a regular file');
   });
 });
 
-test('what is there, and may be done with it, is told', async () => {
-  await writeFile(path, '', { mode: 0o644 });
+test('something exists unless it is certain that nothing is there', async () => {
+  await writeFile(path, '');
+  await symlink('nowhere', join(root, 'broken-link'));
 
   expect(await exists(path)).toBe(true);
+  expect(await exists(join(root, 'broken-link'))).toBe(true);
   expect(await exists(join(root, 'nowhere'))).toBe(false);
-  expect(await isAllowed(path, 4)).toBe(true);
-  // Not even root may run a file that nobody may run.
-  expect(await isAllowed(path, 1)).toBe(false);
+  expect(await exists(join(path, 'below-a-file'))).toBe(false);
+  expect(await exists(join(root, 'n'.repeat(300)))).toBe(true);
+});
+
+describe('a file that config.sh uses', () => {
+  test('is read through links, and need not be there', async () => {
+    await writeFile(join(root, 'target'), 'content');
+    await symlink('target', path);
+
+    expect((await readThroughLinks(path))?.bytes.toString()).toBe('content');
+    expect(await readThroughLinks(join(root, 'nowhere'))).toBeUndefined();
+  });
+
+  test.each([
+    ['a link to nothing', () => symlink('nowhere', path), 'ENOENT'],
+    ['a directory', () => mkdir(path), 'it is not a regular file of at most 100 kB'],
+    ['large', () => writeFile(path, ' '.repeat(100_001)), 'it is not a regular file of at most 100 kB'],
+  ])('is refused when it is %s', async (_, create, reason) => {
+    await create();
+
+    await expect(rememberFiles([path])).rejects.toMatchObject({
+      kind: 'removal-failed',
+      explanation: {
+        happened: expect.stringContaining(reason),
+        remedy: expect.stringContaining(`Delete ${path}, or make it a regular file of at most 100 kB`),
+      },
+    });
+  });
 });
 
 describe('files that were remembered', () => {
-  test('are put back as they were, and nothing is left beside them', async () => {
-    const created = join(root, 'created');
+  test('get their old content back, and keep owner, mode and inode; new files are deleted', async () => {
+    const [unchanged, created] = [join(root, 'unchanged'), join(root, 'created')];
     await writeFile(path, 'before', { mode: 0o604 });
-    const putBack = await rememberFiles([path, created]);
-    await writeFile(path, 'after');
+    await writeFile(unchanged, 'before');
+    const before = await stat(path);
+    const restore = await rememberFiles([path, unchanged, created]);
+    await writeFile(path, 'after, and longer');
     await writeFile(created, 'after');
 
-    await putBack();
+    expect(await restore()).toEqual([]);
 
     expect(await readFile(path, 'utf8')).toBe('before');
-    expect((await stat(path)).mode & 0o777).toBe(0o604);
-    expect(await readdir(root)).toEqual(['file']);
+    const { ino, mode, uid } = await stat(path);
+    expect({ ino, mode, uid }).toEqual({ ino: before.ino, mode: before.mode, uid: before.uid });
+    expect((await readdir(root)).sort()).toEqual(['file', 'unchanged']);
   });
 
-  test('are made again where they were deleted', async () => {
-    await writeFile(path, 'before');
-    const putBack = await rememberFiles([path]);
-    await rm(path);
+  test('stay links, and their targets get their old content back', async () => {
+    await writeFile(join(root, 'target'), 'before');
+    await symlink('target', path);
+    const restore = await rememberFiles([path]);
+    await writeFile(path, 'after');
 
-    await putBack();
+    expect(await restore()).toEqual([]);
 
+    expect(await readlink(path)).toBe('target');
+    expect(await readFile(join(root, 'target'), 'utf8')).toBe('before');
+  });
+
+  test('are restored each by itself, and what could not be restored is returned', async () => {
+    const [replaced, deleted] = [join(root, 'replaced'), join(root, 'deleted')];
+    const precious = join(root, 'precious');
+    for (const name of [path, replaced, deleted]) {
+      await writeFile(name, 'before');
+    }
+    await writeFile(precious, 'precious');
+    const restore = await rememberFiles([deleted, replaced, path]);
+    await rm(deleted);
+    await rename(precious, replaced);
+    await link(replaced, precious);
+    await writeFile(path, 'after');
+
+    expect(await restore()).toEqual([
+      expect.stringContaining(`${deleted} could not be restored: ENOENT`),
+      `${replaced} could not be restored: it was replaced by another file.`,
+    ]);
+
+    expect(await readFile(precious, 'utf8')).toBe('precious');
     expect(await readFile(path, 'utf8')).toBe('before');
   });
 
-  test('are left alone where they did not change', async () => {
-    await writeFile(path, 'same');
-    const { ino } = await stat(path);
-    const putBack = await rememberFiles([path, join(root, 'nowhere')]);
+  // Root can change every file.
+  (isRoot ? test.skip : test)('need not be readable when this account cannot change them', async () => {
+    await writeFile(path, 'before', { mode: 0 });
 
-    await putBack();
+    const restore = await rememberFiles([path]);
 
-    expect((await stat(path)).ino).toBe(ino);
-    expect(await readdir(root)).toEqual(['file']);
+    expect(await restore()).toEqual([]);
+    await chmod(path, 0o200);
+    await expect(rememberFiles([path])).rejects.toThrow('EACCES');
   });
 });

@@ -1,84 +1,123 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { access, lstat, open, rm } from 'node:fs/promises';
+import { Failure } from '../failure.ts';
 
-/** A file's content, and what else it takes to make the same file again. */
-export interface FileContent {
+interface FileContent {
   readonly bytes: Buffer;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
+  /** Device and inode: the identity of the file, whatever its path becomes. */
+  readonly identity: string;
 }
 
-/** The largest file of an installation that is read, in bytes; real ones have a few thousand at most. */
+/** In bytes. Real files have a few thousand at most, and `env.sh` takes half a minute for a `.env` of this size. */
 const maximumSize = 100_000;
 
 /**
- * Reads a small file of an installation. Jobs can write there, so that this follows no symbolic link, waits for no
+ * Reads a small file of an installation. Jobs can write there, so this follows no symbolic link, does not wait for a
  * named pipe, and reads nothing large. (Windows has neither flag, and neither kind of file: `|` makes them 0.)
  *
- * @throws Error when there is no such file, it may not be read, or it is something else
+ * @throws Error when it is missing, unreadable, large, or not a regular file
  */
-export async function readSmallFile(path: string): Promise<FileContent> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+export async function readSmallFile(path: string): Promise<Buffer> {
+  return (await readContent(path, constants.O_NOFOLLOW)).bytes;
+}
+
+/**
+ * Reads a file that `config.sh` or the runner reads through symbolic links.
+ *
+ * @returns `undefined` when nothing is at the path
+ * @throws Failure `removal-failed` when something is, and cannot be read
+ */
+export async function readThroughLinks(path: string): Promise<FileContent | undefined> {
+  try {
+    return (await exists(path)) ? await readContent(path) : undefined;
+  } catch (error) {
+    throw new Failure(
+      'removal-failed',
+      {
+        happened: `${path} cannot be read: ${(error as Error).message}. Nothing was changed.`,
+        cause:
+          'config.sh uses this file and can change it. The action must be able to check its content, and to restore it if the removal fails.',
+        remedy: `Delete ${path}, or make it a regular file of at most ${maximumSize / 1_000} kB that this account can read.`,
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function readContent(path: string, flags = 0): Promise<FileContent> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
   try {
     const status = await file.stat();
     if (!status.isFile() || status.size > maximumSize) {
-      throw new Error(`it is not a file of at most ${maximumSize} bytes`);
+      throw new Error(`it is not a regular file of at most ${maximumSize / 1_000} kB`);
     }
-    return { bytes: await file.readFile(), mode: status.mode, uid: status.uid, gid: status.gid };
+    return { bytes: await file.readFile(), identity: `${status.dev}:${status.ino}` };
   } finally {
     await file.close();
   }
 }
 
-/** Whether there is something at the path that this account can see. */
+/** Whether something is at the path, even a broken link. `false` only when that is certain. */
 export async function exists(path: string): Promise<boolean> {
-  return isAllowed(path, constants.F_OK);
+  return lstat(path).then(
+    () => true,
+    ({ code }) => code !== 'ENOENT' && code !== 'ENOTDIR',
+  );
 }
 
-/** @param mode `R_OK` and the like, of `node:fs` */
-export async function isAllowed(path: string, mode: number): Promise<boolean> {
-  return access(path, mode).then(
+/** Whether this account could change a file, or create it. */
+async function isChangeable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
     () => true,
-    () => false,
+    ({ code }) => !['EACCES', 'EPERM', 'EROFS'].includes(code),
   );
 }
 
 /**
  * Remembers files as they are now.
  *
- * @returns puts them back: those that changed get their old content, those that were not there are deleted
+ * @returns restores them: changed ones get their old content, new ones are deleted. It never throws, and returns a
+ *   sentence for each file that could not be restored.
+ * @throws Failure `removal-failed` for a file that could be changed and cannot be read
  */
-export async function rememberFiles(paths: readonly string[]): Promise<() => Promise<void>> {
+export async function rememberFiles(paths: readonly string[]): Promise<() => Promise<string[]>> {
+  const changeable = await Promise.all(paths.map(isChangeable));
   const remembered = await Promise.all(
-    paths.map(async (path) => ({ path, before: await readSmallFile(path).catch(() => undefined) })),
+    paths
+      .filter((_, index) => changeable[index])
+      .map(async (path) => ({ path, before: await readThroughLinks(path) })),
   );
   return async () => {
-    for (const { path, before } of remembered) {
-      const now = await readSmallFile(path).catch(() => undefined);
-      if (before === undefined) {
-        await rm(path, { force: true });
-      } else if (!now?.bytes.equals(before.bytes)) {
-        await replaceFile(path, before);
-      }
-    }
+    const failures = remembered.map(({ path, before }) =>
+      restore(path, before).then(
+        () => [],
+        (error: Error) => [`${path} could not be restored: ${error.message}.`],
+      ),
+    );
+    return (await Promise.all(failures)).flat();
   };
 }
 
 /**
- * Puts a new file in the old one's place instead of writing into it: root may be doing this in the directory of an
- * account that is not trusted and could have put a link there.
+ * Writes into the file, as `env.sh` did: a link stays a link, owner and mode stay, and a full disk needs no new file.
+ * Root may be doing this in a directory of an account that is not trusted, so it writes only into the very file that it read.
  */
-async function replaceFile(path: string, { bytes, mode, uid, gid }: FileContent): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  const file = await open(temporary, 'wx', mode);
+async function restore(path: string, before: FileContent | undefined): Promise<void> {
+  if (before === undefined) {
+    return rm(path, { force: true });
+  }
+  if ((await readContent(path)).bytes.equals(before.bytes)) {
+    return;
+  }
+  const file = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
   try {
-    await file.writeFile(bytes);
-    await file.chmod(mode);
-    await file.chown(uid, gid);
+    const { dev, ino } = await file.stat();
+    if (`${dev}:${ino}` !== before.identity) {
+      throw new Error('it was replaced by another file');
+    }
+    await file.writeFile(before.bytes);
+    await file.truncate(before.bytes.length);
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
 }
