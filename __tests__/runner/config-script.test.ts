@@ -1,139 +1,291 @@
-import { chmod, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { deregister, removeLocalConfiguration } from '../../src/runner/deregistration.ts';
+import {
+  decideOutcome,
+  removeLocalConfiguration,
+  removeWithConfigScript,
+} from '../../src/runner/config-script.ts';
 import type { ScriptContext } from '../../src/runner/script.ts';
+import { createWindows } from './windows.ts';
 
 let directory: string;
 let context: ScriptContext;
 beforeEach(async () => {
   // A name that would be several arguments, or none, to whoever does not quote it.
-  directory = await mkdtemp(join(await realpath(tmpdir()), 'my runner "$(x)" \\'));
+  directory = await mkdtemp(join(await realpath(tmpdir()), "my runner '$(x)' "));
   context = {
     directory,
     platform: 'linux',
     ownerPrefix: [],
-    environment: { PATH: process.env['PATH'] ?? '' },
+    environment: { PATH: String(process.env['PATH']) },
   };
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
-async function script(name: string, ...lines: string[]): Promise<void> {
-  await writeFile(join(directory, name), ['#!/bin/sh', ...lines, ''].join('\n'));
-  await chmod(join(directory, name), 0o755);
+async function configScript(...lines: string[]): Promise<void> {
+  await writeFile(join(directory, 'config.sh'), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
 }
 
-test('config.cmd is what Windows runs', async () => {
-  await script('config.cmd', 'cat', 'echo "windows $*"');
+function content(name: string): Promise<string> {
+  return readFile(join(directory, name), 'utf8');
+}
 
-  expect(await removeLocalConfiguration({ ...context, platform: 'win32' })).toEqual({
-    exitCode: 0,
-    output: 'windows remove --local\n',
+describe('how config.sh remove ended', () => {
+  const line = (status: string, request: string) => `Http response code: ${status} from '${request}'`;
+  const api = 'https://api.github.com';
+  const deletion = `Delete ${api}/repos/octo/app/actions/runners/7`;
+  const exchange = `POST ${api}/actions/runner-registration`;
+  const withId = (text: string) => `${text} (Request Id: C0D0:404:NotFound)`;
+  const busy = '{"message":"Bad request - Runner \\"r1\\" is still running a job\\"","status":"422"}';
+
+  test.each([
+    // The newer flow.
+    ['not-found', withId(line('NotFound', deletion))],
+    ['not-found', line('NotFound', 'DELETE https://ghes.test/api/v3/orgs/octo/actions/runners/404')],
+    ['busy', `${withId(line('UnprocessableEntity', deletion))}\n${busy}`],
+    ['busy', `${busy}\n${line('NotFound', deletion)}`],
+    ['token-refused', `${line('Unauthorized', deletion)}\n{"message":"Bad credentials"}`],
+    ['token-refused', line('Forbidden', deletion)],
+    ['failed', `${line('Forbidden', deletion)}\n{"message":"You have exceeded a secondary rate limit"}`],
+    ['failed', line('InternalServerError', `Delete ${api}/repos/octo/404/actions/runners/404`)],
+    ['failed', `${line('Unauthorized', deletion)}\n${line('BadGateway', deletion)}`],
+    // The older flow.
+    ['busy', 'Failed: Removing runner from the server\nThe runner "o1" is running a job for pool Default'],
+    ['token-refused', `${withId(line('NotFound', exchange))}\r\n{"message":"Not Found"}\r\n`],
+    ['token-refused', line('NotFound', 'POST https://ghes.test/api/v3/actions/runner-registration')],
+    ['token-refused', line('Unauthorized', exchange)],
+    ['failed', line('BadGateway', exchange)],
+    ['failed', 'Agent 404 not found in pool 1.'],
+    // Neither.
+    ['failed', 'Uninstall service first'],
+    ['failed', line('NotFound', `Get ${api}/repos/NotFound/404/actions/runners?name=x`)],
+    ['failed', 'Access to the path /srv/404/NotFound/actions/runners/1 is denied.'],
+    ['failed', ''],
+  ])('%s: %s', (outcome, output) => {
+    expect(decideOutcome({ exitCode: 1, output }, true)).toBe(outcome);
+  });
+
+  test.each([
+    [0, false, 'removed'],
+    [0, true, 'failed'],
+    [1, false, 'failed'],
+    [null, false, 'failed'],
+  ])('exit code %s, local configuration left: %s: %s', (exitCode, isLeft, outcome) => {
+    expect(decideOutcome({ exitCode, output: '√ Runner removed successfully' }, isLeft)).toBe(outcome);
+  });
+
+  test.each([
+    [
+      'Cannot connect to server, because config files are missing. Skipping removing runner from the server.',
+      true,
+    ],
+    [
+      'Does not exist. Skipping Removing runner from the server\n\n√ Runner removed successfully\n√ Removed .credentials',
+      true,
+    ],
+    ['√ Runner removed successfully\nDoes not exist. Skipping Removing .credentials', false],
+  ])('the server is skipped when the script says so: %s', async (output, skippedServer) => {
+    await configScript(`echo '${output}'`);
+
+    expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({
+      outcome: 'removed',
+      skippedServer,
+    });
   });
 });
 
-test('the script is run behind what changes the account', async () => {
-  await script('config.sh', 'echo "$AS $*"');
+test.each(['.runner', '.runner_migrated', '.credentials', '.credentials_migrated'])(
+  'a removal that leaves %s failed, whatever the script reports',
+  async (name) => {
+    await writeFile(join(directory, name), '');
+    await configScript('exit 0');
 
-  const result = await removeLocalConfiguration({ ...context, ownerPrefix: ['env', 'AS=somebody'] });
+    expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({ outcome: 'failed', exitCode: 0 });
+    expect(await removeLocalConfiguration(context)).toMatchObject({ outcome: 'failed' });
+  },
+);
 
-  expect(result.output).toBe('somebody remove --local\n');
+test('the script is run as the owner, and only a removal from the server gets the token', async () => {
+  await configScript('echo "$AS $* $ACTIONS_RUNNER_INPUT_TOKEN"');
+  const asSomebody = { ...context, ownerPrefix: ['env', 'AS=somebody'] };
+
+  expect((await removeWithConfigScript(asSomebody, 'AB12')).output).toBe('somebody remove AB12\n');
+  expect((await removeLocalConfiguration(asSomebody)).output).toBe('somebody remove --local \n');
 });
 
-test('the token is in the environment of the removal from the server, and of no other', async () => {
-  await script('config.sh', 'echo "$ACTIONS_RUNNER_INPUT_TOKEN"');
+describe('on Windows', () => {
+  test('config.cmd is run, which takes care of the service itself', async () => {
+    const environment = await createWindows(directory);
+    await writeFile(join(directory, '.service'), 'unit');
+    await configScript('echo "$* $ACTIONS_RUNNER_INPUT_TOKEN $(ls -A)"');
+    await symlink('config.sh', join(directory, 'config.cmd'));
+    const script: ScriptContext = { ...context, platform: 'win32', environment };
 
-  expect((await deregister(context, 'AB12')).output).toBe('AB12\n');
-  expect((await removeLocalConfiguration(context)).output).toBe('\n');
+    const { output, outcome } = await removeWithConfigScript(script, 'AB12');
+
+    expect(output.trim().split(/\s+/)).toEqual(
+      expect.arrayContaining(['remove', 'AB12', '.service', 'Windows']),
+    );
+    expect(output).not.toContain('.lock');
+    expect(outcome).toBe('removed');
+    expect((await removeLocalConfiguration(script)).output).toMatch(/^remove --local/);
+  });
+
+  test('a script that cannot be started failed', async () => {
+    const result = await removeWithConfigScript(
+      { ...context, platform: 'win32', environment: { SystemRoot: directory } },
+      'AB12',
+    );
+
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      exitCode: null,
+      output: expect.stringContaining('cmd.exe'),
+    });
+  });
 });
 
-test('both streams are kept', async () => {
-  await script('config.sh', 'echo out', 'echo err >&2');
+describe('a removal that fails', () => {
+  test('restores .path, also through a link, and .env', async () => {
+    await writeFile(join(directory, 'target'), '/usr/bin', { mode: 0o640 });
+    await symlink('target', join(directory, '.path'));
+    await configScript('echo /tmp > .path', 'echo A=1 > .env', 'exit 7');
 
-  expect((await removeLocalConfiguration(context)).output).toMatch(/^(out\nerr|err\nout)\n$/);
+    expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({ exitCode: 7, warnings: [] });
+
+    expect(await readlink(join(directory, '.path'))).toBe('target');
+    expect(await content('target')).toBe('/usr/bin');
+    expect((await stat(join(directory, 'target'))).mode & 0o777).toBe(0o640);
+    expect(await readdir(directory)).toEqual(expect.not.arrayContaining(['.env']));
+  });
+
+  test('reports how it failed, and what could not be restored, each by itself', async () => {
+    await writeFile(join(directory, '.path'), '/usr/bin');
+    await writeFile(join(directory, '.env'), 'A=1');
+    await writeFile(join(directory, '.service'), 'unit');
+    await configScript(
+      'echo "is still running a job"',
+      'rm .path',
+      'echo B=2 > .env',
+      'mkdir .service',
+      'exit 1',
+    );
+
+    expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({
+      outcome: 'busy',
+      warnings: [
+        expect.stringContaining(`${join(directory, '.path')} could not be restored`),
+        expect.stringContaining(`The service marker of ${directory} could not be put back`),
+      ],
+    });
+    expect(await content('.env')).toBe('A=1');
+    expect((await readdir(directory)).sort()).toEqual([
+      '.env',
+      '.service',
+      '.service.set-aside',
+      'config.sh',
+    ]);
+  });
+
+  test('is refused before it begins when a file could not be restored', async () => {
+    await writeFile(join(directory, '.path'), ' '.repeat(100_001));
+    await writeFile(join(directory, '.service'), 'unit');
+    await configScript('touch ran');
+
+    await expect(removeWithConfigScript(context, 'AB12')).rejects.toMatchObject({ kind: 'removal-failed' });
+    expect((await readdir(directory)).sort()).toEqual(['.path', '.service', 'config.sh']);
+  });
+
+  test('is refused before it begins when the directory cannot be written to', async () => {
+    await rm(directory, { recursive: true });
+
+    await expect(removeWithConfigScript(context, 'AB12')).rejects.toMatchObject({
+      kind: 'removal-failed',
+      explanation: { happened: expect.stringMatching(/could not begin: ENOENT.*Nothing was changed\.$/) },
+    });
+  });
 });
 
-test('what is kept has an end', async () => {
-  await script('config.sh', 'head -c 3000000 /dev/zero');
-
-  const { output } = await removeLocalConfiguration(context);
-
-  expect(output.length).toBeLessThanOrEqual(1_000_000);
-  expect(output.length).toBeGreaterThan(500_000);
-});
-
-test('a removal that fails puts .path and .env back, with their mode, and deletes what was not there', async () => {
-  await writeFile(join(directory, '.path'), '/usr/bin', { mode: 0o640 });
-  await script('config.sh', 'echo /tmp > .path', 'echo A=1 > .env', 'exit 7');
-
-  expect((await deregister(context, 'AB12')).exitCode).toBe(7);
-  expect(await readFile(join(directory, '.path'), 'utf8')).toBe('/usr/bin');
-  expect((await stat(join(directory, '.path'))).mode & 0o777).toBe(0o640);
-  await expect(stat(join(directory, '.env'))).rejects.toThrow('ENOENT');
-});
-
-test('a removal that fails does not touch a file that did not change', async () => {
-  await writeFile(join(directory, '.env'), 'A=1');
-  const { ino } = await stat(join(directory, '.env'));
-  await script('config.sh', 'exit 1');
-
-  await deregister(context, 'AB12');
-
-  expect((await stat(join(directory, '.env'))).ino).toBe(ino);
-});
-
-test('a file that was put in the place of .path is not written into', async () => {
+test('a removal that succeeds leaves the files as the script wrote them', async () => {
   await writeFile(join(directory, '.path'), '/usr/bin');
-  await writeFile(join(directory, 'precious'), 'precious');
-  await script('config.sh', 'ln -sf precious .path', 'exit 1');
+  await configScript('echo /tmp > .path');
 
-  await deregister(context, 'AB12');
+  await removeWithConfigScript(context, 'AB12');
 
-  expect(await readFile(join(directory, 'precious'), 'utf8')).toBe('precious');
-  expect(await readFile(join(directory, '.path'), 'utf8')).toBe('/usr/bin');
-});
-
-test('a script that cannot be started is an error that says why', async () => {
-  const gone = join(directory, 'gone');
-
-  await expect(deregister({ ...context, directory: gone }, 'AB12')).rejects.toThrow(`${gone} does not exist`);
-});
-
-test('a removal that succeeds leaves the files as they are', async () => {
-  await writeFile(join(directory, '.path'), '/usr/bin');
-  await script('config.sh', 'echo /tmp > .path');
-
-  await deregister(context, 'AB12');
-
-  expect(await readFile(join(directory, '.path'), 'utf8')).toBe('/tmp\n');
+  expect(await content('.path')).toBe('/tmp\n');
 });
 
 describe('the marker of a service', () => {
-  test.each([0, 1])(
-    'is set aside for config.sh, and back in its place afterwards (exit code %i)',
-    async (code) => {
-      await writeFile(join(directory, '.service'), 'unit');
-      await script('config.sh', 'test -e .service && echo "Uninstall service first"', `exit ${code}`);
+  test.each([
+    ['.service', 0],
+    ['.service', 1],
+    // A crash left it there.
+    ['.service.set-aside', 0],
+  ])('is set aside for config.sh, and in its place afterwards: %s, exit code %i', async (name, code) => {
+    await writeFile(join(directory, name), 'unit');
+    await configScript('test -e .service && echo "Uninstall service first"', `exit ${code}`);
 
-      expect(await deregister(context, 'AB12')).toEqual({ exitCode: code, output: '' });
-      expect(await readFile(join(directory, '.service'), 'utf8')).toBe('unit');
-    },
-  );
-
-  test('that a crash left aside is put back', async () => {
-    await writeFile(join(directory, '.service.set-aside'), 'unit');
-    await script('config.sh', 'exit 0');
-
-    await deregister(context, 'AB12');
-
-    expect(await readFile(join(directory, '.service'), 'utf8')).toBe('unit');
+    expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({ exitCode: code, output: '' });
+    expect(await content('.service')).toBe('unit');
   });
 
-  test('is left to config.cmd on Windows', async () => {
+  test('survives two removals at once, which take turns', async () => {
     await writeFile(join(directory, '.service'), 'unit');
-    await script('config.cmd', 'cat', 'cat .service');
+    await writeFile(join(directory, '.path'), '/usr/bin');
+    await configScript(
+      'mkdir running || echo "two at once"',
+      'test -e .service && echo "Uninstall service first"',
+      'echo /tmp > .path; sleep 0.1; rmdir running; exit 1',
+    );
 
-    expect((await deregister({ ...context, platform: 'win32' }, 'AB12')).output).toBe('unit');
+    const results = await Promise.all([
+      removeWithConfigScript(context, 'AB12'),
+      removeWithConfigScript(context, 'AB12'),
+    ]);
+
+    expect(results.map(({ output }) => output)).toEqual(['', '']);
+    expect(await content('.service')).toBe('unit');
+    expect(await content('.path')).toBe('/usr/bin');
+    expect((await readdir(directory)).sort()).toEqual(['.path', '.service', 'config.sh']);
+  });
+});
+
+describe('a local removal', () => {
+  test('deletes a private key that was left behind, but only when it succeeds', async () => {
+    const key = join(directory, '.credentials_rsaparams');
+    await writeFile(key, '');
+    await configScript('exit 1');
+    await removeLocalConfiguration(context);
+    expect((await lstat(key)).isFile()).toBe(true);
+
+    await configScript('exit 0');
+    expect(await removeLocalConfiguration(context)).toMatchObject({ outcome: 'removed', warnings: [] });
+    await expect(lstat(key)).rejects.toThrow('ENOENT');
+  });
+
+  test('reports a private key that cannot be deleted', async () => {
+    await mkdir(join(directory, '.credentials_rsaparams'));
+    await configScript('exit 0');
+
+    expect(await removeLocalConfiguration(context)).toMatchObject({
+      outcome: 'removed',
+      warnings: [
+        expect.stringContaining(`${join(directory, '.credentials_rsaparams')} could not be deleted`),
+      ],
+    });
   });
 });
