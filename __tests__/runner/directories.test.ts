@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findDirectories } from '../../src/runner/directories.ts';
 import { failureOf, recordingLog } from '../support.ts';
 
@@ -9,75 +9,188 @@ let root: string;
 let lines: string[];
 beforeEach(async () => {
   root = await mkdtemp(join(await realpath(tmpdir()), 'directories-'));
-  for (const name of ['runner-2', 'runner-1', 'runner-[x]']) {
-    await mkdir(join(root, name, 'bin'), { recursive: true });
-    await writeFile(join(root, name, 'config.sh'), '');
-    await writeFile(join(root, name, 'bin/Runner.Listener'), '');
-  }
+  await install('runner-2', 'runner-1', 'runner-[x]');
   await mkdir(join(root, 'runner-cache'));
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const find = async (...names: string[]) => {
-  const recording = recordingLog();
-  const found = await findDirectories(
-    names.map((name) => join(root, name)),
-    'linux',
-    recording.log,
-  );
-  lines = recording.lines.map((line) => line.replaceAll(`${root}/`, ''));
-  return found.map((path) => path.replace(`${root}/`, ''));
-};
-
-test('a glob finds runner installations only, in the order of their names', async () => {
-  expect(await find('runner-*')).toEqual(['runner-1', 'runner-2', 'runner-[x]']);
-  expect(await find('runner-?', '**/runner-[1]')).toEqual(['runner-1', 'runner-2']);
-});
-
-test('a glob finds them in the order of their names, however the file system lists them', async () => {
-  const names = ['m', 'c', 'z', 'a', 'q', 'd', 'x', 'b'].map((name) => join('many', name));
+async function install(...names: string[]): Promise<void> {
   for (const name of names) {
     await mkdir(join(root, name, 'bin'), { recursive: true });
-    await writeFile(join(root, name, 'config.sh'), '');
-    await writeFile(join(root, name, 'bin/Runner.Listener'), '');
+    for (const file of ['config.sh', 'bin/Runner.Listener', 'config.cmd', 'bin/Runner.Listener.exe']) {
+      await writeFile(join(root, name, file), '');
+    }
   }
+}
 
-  expect(await find('many/*')).toEqual(names.toSorted());
+/** Finds what lines match that start in the test's directory; paths are relative to it. */
+async function find(names: string[], platform: NodeJS.Platform = 'linux'): Promise<string[]> {
+  const recording = recordingLog();
+  const absolute = names.map((name) => name.replace(/^(!?)/, `$1${root}/`));
+  const found = await findDirectories(absolute, platform, recording.log);
+  lines = recording.lines.map((line) => line.replaceAll(`${root}/`, ''));
+  return found.map((path) => path.replace(`${root}/`, ''));
+}
+
+test.each([
+  [['runner-*'], ['runner-1', 'runner-2', 'runner-[x]']],
+  [['runner-?'], ['runner-1', 'runner-2']],
+  [['runner-[[]x]'], ['runner-[x]']],
+  [['runner-\\[x\\]*'], ['runner-[x]']],
+  [['run*/../runner-[1]'], ['runner-1']],
+  [['**/runner-[12]'], ['runner-1', 'runner-2', 'deep/down/runner-1']],
+  [['**'], ['deep/down/runner-1', 'runner-1', 'runner-2', 'runner-[x]']],
+  [['**/down/*'], ['deep/down/runner-1']],
+  [['*/down/runner-1'], ['deep/down/runner-1']],
+])('%j matches runner installations only, in the order of their names: %j', async (patterns, expected) => {
+  await install('deep/down/runner-1');
+
+  expect(await find(patterns)).toEqual(expected);
 });
 
-test('directories are found in the order in which they are named, each once', async () => {
+test('directories keep the order of the lines, each once', async () => {
   await symlink(join(root, 'runner-1'), join(root, 'link'));
 
-  expect(await find('runner-2', 'link', 'runner-*')).toEqual(['runner-2', 'runner-1', 'runner-[x]']);
+  expect(await find(['runner-2', 'link', 'runner-*'])).toEqual(['runner-2', 'runner-1', 'runner-[x]']);
   expect(lines).toEqual([
-    'debug: runner-directory "runner-2" names runner-2',
-    'debug: runner-directory "link" names link, which is runner-1',
-    'debug: runner-directory "runner-*" names runner-1 (named before)',
-    'debug: runner-directory "runner-*" names runner-2 (named before)',
-    'debug: runner-directory "runner-*" names runner-[x]',
+    'debug: runner-directory "runner-2" matches runner-2',
+    'debug: runner-directory "link" matches link, which links to runner-1',
+    'debug: runner-directory "runner-*" matches runner-1',
+    'debug: runner-directory "runner-*" matches runner-2',
+    'debug: runner-directory "runner-*" matches runner-[x]',
   ]);
 });
 
-test('a directory whose name looks like a glob is taken as it is', async () => {
-  expect(await find('runner-[x]')).toEqual(['runner-[x]']);
+test('a directory whose name looks like a pattern is found by its name', async () => {
+  expect(await find(['runner-[x]'])).toEqual(['runner-[x]']);
 });
 
-test('a directory that is not there is left for the checks, which say so', async () => {
-  expect(await find('nowhere')).toEqual(['nowhere']);
+test('a directory that does not exist is left to the checks that follow', async () => {
+  expect(await find(['nowhere'])).toEqual(['nowhere']);
 });
 
-test.each(['runner-3*', 'runner-cach?', '{a,b}'])(
-  'a glob that matches no installation is an error: %s',
-  async (glob) => {
-    const failure = await failureOf(() => find(glob));
+test('no line is no directory', async () => {
+  expect(await find([])).toEqual([]);
+});
 
-    expect(failure).toMatchObject({
+test('on Windows, case is not significant and a backslash separates names', async () => {
+  expect(await find(['*\\..\\RUNNER-?'], 'win32')).toEqual(['runner-1', 'runner-2']);
+});
+
+test('a path can start at the home directory or the working directory', async () => {
+  const starts = [`~/${relative(homedir(), root)}`, relative(process.cwd(), root), root];
+
+  for (const start of starts) {
+    expect(await findDirectories([`${start}/runner-[12]`], 'linux', recordingLog().log)).toEqual(
+      ['runner-1', 'runner-2'].map((name) => join(root, name)),
+    );
+  }
+});
+
+describe('a line with "!" excludes', () => {
+  test.each([
+    ['a directory', ['runner-*', '!runner-1'], ['runner-2', 'runner-[x]']],
+    ['a pattern', ['runner-*', '!*-[12]'], ['runner-[x]']],
+    ['what a directory contains', ['runner-*', 'deep/*/*', '!deep'], ['runner-1', 'runner-2', 'runner-[x]']],
+    ['a link', ['runner-*', '!link'], ['runner-2', 'runner-[x]']],
+    ['a directory named before', ['runner-1', 'runner-2', '!runner-1'], ['runner-2']],
+    ['until a later line names it', ['runner-*', '!runner-*', 'runner-1'], ['runner-1']],
+  ])('%s', async (_, patterns, expected) => {
+    await install('deep/down/runner-1');
+    await symlink(join(root, 'runner-1'), join(root, 'link'));
+
+    expect(await find(patterns)).toEqual(expected);
+    expect(lines.filter((line) => line.startsWith('warning'))).toEqual([]);
+  });
+
+  test('nothing, which is a warning', async () => {
+    expect(await find(['!runner-1', 'runner-1', '!runner-7*'])).toEqual(['runner-1']);
+    expect(lines.filter((line) => line.startsWith('warning'))).toEqual([
+      'warning: The line "!runner-1" of the input "runner-directory" excludes nothing.',
+      'warning: The line "!runner-7*" of the input "runner-directory" excludes nothing.',
+    ]);
+  });
+
+  test('everything, which is an error', async () => {
+    expect(await failureOf(() => find(['runner-*', '!runner-*']))).toMatchObject({
       kind: 'not-a-runner',
       explanation: {
-        happened: expect.stringContaining(`"${join(root, glob)}"`),
-        cause: expect.stringContaining('in other directories'),
-        remedy: expect.stringContaining('the directories that hold the config.sh'),
+        happened: 'No directory is left of the input "runner-directory". Nothing was changed.',
+        remedy: expect.stringContaining('"!" line'),
+      },
+    });
+  });
+});
+
+test.each(['runner-3*', 'runner-cach?', 'config.s?'])(
+  'a pattern that matches no installation is an error: %s',
+  async (pattern) => {
+    await writeFile(join(root, 'config.sh'), '');
+
+    expect(await failureOf(() => find(['runner-1', pattern]))).toMatchObject({
+      kind: 'not-a-runner',
+      explanation: {
+        happened: expect.stringContaining(`"${join(root, pattern)}"`),
+        cause: expect.stringContaining('contains config.sh'),
+        remedy: expect.stringContaining('must match the directories that contain config.sh'),
       },
     });
   },
 );
+
+describe('what a pattern matches and this account cannot read', () => {
+  // Root can read everything.
+  const { geteuid, seteuid } = process;
+  const isRoot = geteuid?.() === 0;
+  beforeEach(async () => {
+    await install('closed/runner-1', 'homes/me/runner', 'homes/other/runner', 'homes/link/runner');
+    await rm(join(root, 'homes/link'), { recursive: true });
+    await symlink('me', join(root, 'homes/link'));
+    await chmod(root, 0o755);
+    await chmod(join(root, 'closed/runner-1'), 0);
+    await chmod(join(root, 'homes/other'), 0);
+    if (isRoot) {
+      seteuid?.(65534);
+    }
+  });
+  afterEach(async () => {
+    if (isRoot) {
+      seteuid?.(0);
+    }
+    await chmod(join(root, 'closed/runner-1'), 0o755);
+    await chmod(join(root, 'homes/other'), 0o755);
+  });
+
+  test.each([
+    ['an installation', ['closed/runner-*'], 'closed/runner-1'],
+    ['the directory of one', ['homes/*/runner'], 'homes/other/runner'],
+    ['a directory to list', ['homes/*/run*'], 'homes/other'],
+    ['a directory to search', ['homes/**/runner'], 'homes/other'],
+  ])('is an error: %s', async (_, patterns, path) => {
+    expect(await failureOf(() => find(['runner-1', ...patterns]))).toMatchObject({
+      kind: 'not-a-runner',
+      explanation: {
+        happened: expect.stringContaining(` at ${join(root, path)}, which`),
+        cause: expect.stringContaining('EACCES: permission denied'),
+        remedy: expect.stringContaining(`"!${join(root, path)}"`),
+      },
+    });
+  });
+
+  test.each([
+    [['homes/*/runner', '!homes/other/runner']],
+    [['homes/*/runner', '!homes/other']],
+    [['homes/*/run*', '!homes/o*']],
+    [['homes/**', '!homes/other/**']],
+  ])('can be excluded: %j', async (patterns) => {
+    expect(await find(patterns)).toEqual(['homes/me/runner']);
+  });
+
+  test('is named up to five times', async () => {
+    const names = Array.from({ length: 7 }, (_, index) => `closed/runner-1/x${index}/*`);
+
+    const { happened } = (await failureOf(() => find(names))).explanation;
+    expect(happened.match(/closed/g)?.length).toBe(5);
+    expect(happened).toContain(' and 2 more paths, which');
+  });
+});
