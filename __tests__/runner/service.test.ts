@@ -1,156 +1,267 @@
-import { chmod, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ScriptContext } from '../../src/runner/script.ts';
-import { isService, uninstallCommand, uninstallService } from '../../src/runner/service.ts';
+import { findUninstallCommand, isService, setMarkerAside, stopRunner } from '../../src/runner/service.ts';
 import { failureOf } from '../support.ts';
 
 let directory: string;
 let context: ScriptContext;
-const { PATH } = process.env;
+const { SystemRoot } = process.env;
 beforeEach(async () => {
   directory = await mkdtemp(join(await realpath(tmpdir()), 'service-'));
-  process.env['PATH'] = `${directory}:${PATH}`;
   context = {
     directory,
     platform: 'linux',
     ownerPrefix: ['env', 'AS=owner'],
-    environment: { PATH: process.env['PATH'] },
+    environment: { PATH: `${directory}:${process.env['PATH']}` },
   };
 });
 afterEach(async () => {
-  process.env['PATH'] = PATH;
+  jest.restoreAllMocks();
+  process.env['SystemRoot'] = SystemRoot;
   await rm(directory, { recursive: true });
 });
 
-/** A program that keeps its arguments. */
 async function program(name: string, ...lines: string[]): Promise<void> {
-  await writeFile(
-    join(directory, name),
-    ['#!/bin/sh', `echo "$*" > ${directory}/${name}.arguments`, ...lines].join('\n'),
-  );
+  await writeFile(join(directory, name), ['#!/bin/sh', ...lines].join('\n'));
   await chmod(join(directory, name), 0o755);
 }
 
-const mark = (name = '.service') => writeFile(join(directory, name), 'unit');
-const argumentsOf = (name: string) => readFile(join(directory, `${name}.arguments`), 'utf8');
+const mark = (name = '.service', text = 'unit') => writeFile(join(directory, name), text);
+const read = (name: string) => readFile(join(directory, name), 'utf8');
+const uninstall = () => [join(directory, 'svc.sh'), 'uninstall'] as const;
 
-test('an installation without the mark of a service needs no command', async () => {
+test('an installation without a marker is not a service and needs no command', async () => {
   expect(await isService(directory)).toBe(false);
-  expect(await uninstallCommand(context, false)).toBeUndefined();
+  expect(await findUninstallCommand(context, false)).toBeUndefined();
 });
 
-test.each(['.service', '.service.set-aside'])('an installation with %s is a service', async (name) => {
-  await mark(name);
+describe('the marker of a service', () => {
+  test.each(['.service', '.service.set-aside'])('can be %s', async (name) => {
+    await mark(name);
 
-  expect(await isService(directory)).toBe(true);
+    expect(await isService(directory)).toBe(true);
+  });
+
+  test('is set aside and restored', async () => {
+    await mark();
+
+    const restore = await setMarkerAside(directory);
+    expect(await readdir(directory)).toEqual(['.service.set-aside']);
+    await restore();
+
+    expect(await readdir(directory)).toEqual(['.service']);
+  });
+
+  test('that is not there is nothing to restore', async () => {
+    await (await setMarkerAside(directory))();
+
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('survives two removals at once', async () => {
+    await mark();
+
+    const restores = await Promise.all([setMarkerAside(directory), setMarkerAside(directory)]);
+    await Promise.all(restores.map((restore) => restore()));
+
+    expect(await readdir(directory)).toEqual(['.service']);
+  });
+
+  test('replaces what a crash has left', async () => {
+    await mark('.service', 'new');
+    await mark('.service.set-aside', 'old');
+
+    const restore = await setMarkerAside(directory);
+    expect(await readdir(directory)).toEqual(['.service.set-aside']);
+    await restore();
+
+    expect(await read('.service')).toBe('new');
+  });
+
+  test('stays if the service was installed again in the meantime', async () => {
+    await mark('.service', 'old');
+
+    const restore = await setMarkerAside(directory);
+    await mark('.service', 'new');
+    await restore();
+
+    expect(await readdir(directory)).toEqual(['.service']);
+    expect(await read('.service')).toBe('new');
+  });
+
+  test('that cannot be moved is an error that names it', async () => {
+    await mkdir(join(directory, '.service.set-aside'));
+    const restore = await setMarkerAside(directory);
+    await mark();
+
+    await expect(setMarkerAside(directory)).rejects.toThrow(/\.service\.set-aside/);
+    await expect(restore()).rejects.toThrow(/\.service\.set-aside/);
+  });
 });
 
 describe('a service on Linux', () => {
   beforeEach(() => mark());
 
   test('is uninstalled by root itself, not by the owner of the installation', async () => {
-    expect(await uninstallCommand(context, true)).toEqual([`${directory}/svc.sh`, 'uninstall']);
+    expect(await findUninstallCommand(context, true)).toEqual(uninstall());
   });
 
-  test('is uninstalled through sudo by an account that may do so without a password', async () => {
-    await program('sudo', 'exit 0');
-
-    expect(await uninstallCommand(context, false)).toEqual([
+  test('is uninstalled with sudo by an account that can do so without a password', async () => {
+    await program(
       'sudo',
-      '-n',
-      '--',
-      `${directory}/svc.sh`,
-      'uninstall',
-    ]);
-    expect(await argumentsOf('sudo')).toBe(`-n -l -- ${directory}/svc.sh uninstall\n`);
+      `case "$*" in *-ll) printf 'Sudoers entry: x\\n    RunAsUsers: root\\n    Options: !authenticate\\n    Commands:\\n\\tALL\\n'; esac`,
+    );
+
+    expect(await findUninstallCommand(context, false)).toEqual(['sudo', '-n', '--', ...uninstall()]);
   });
 
-  test('is refused to an account that may not, with the line that would allow it', async () => {
+  test('is refused to another account, with the line that would allow it', async () => {
     await program('sudo', 'echo "sudo: a password is required" >&2', 'exit 1');
 
-    const failure = await failureOf(() => uninstallCommand(context, false));
+    const failure = await failureOf(() => findUninstallCommand(context, false));
 
     expect(failure.kind).toBe('service-needs-root');
-    expect(failure.explanation.cause).toContain('Only root can change services');
-    expect(failure.explanation.happened).toContain('(sudo: a password is required). Nothing was changed.');
-    expect(failure.explanation.remedy).toContain(
-      `"${directory}/svc.sh uninstall" with sudo without a password`,
-    );
+    expect(failure.explanation.happened).toContain('Nothing was changed.');
+    expect(failure.explanation.cause).toContain('without a password ("sudo: a password is required")');
+    expect(failure.explanation.remedy).toContain(`"${directory}/svc.sh uninstall" with NOPASSWD`);
   });
 });
 
 test('a service on macOS is uninstalled by the owner of the installation', async () => {
   await mark();
+  const mac: ScriptContext = { ...context, platform: 'darwin' };
 
-  expect(await uninstallCommand({ ...context, platform: 'darwin' }, true)).toEqual([
-    ...['env', 'AS=owner'],
-    ...[`${directory}/svc.sh`, 'uninstall'],
-  ]);
-  expect(await uninstallCommand({ ...context, platform: 'darwin', ownerPrefix: [] }, false)).toEqual([
-    `${directory}/svc.sh`,
-    'uninstall',
-  ]);
+  expect(await findUninstallCommand(mac, true)).toEqual(['env', 'AS=owner', ...uninstall()]);
+  expect(await findUninstallCommand({ ...mac, ownerPrefix: [] }, false)).toEqual(uninstall());
 });
 
 describe('a service on Windows', () => {
-  beforeEach(() => mark());
+  beforeEach(async () => {
+    await mark();
+    await mkdir(join(directory, 'System32/WindowsPowerShell/v1.0'), { recursive: true });
+    process.env['SystemRoot'] = directory;
+  });
+  const powershell = (answer: string) =>
+    program(
+      'System32/WindowsPowerShell/v1.0/powershell.exe',
+      `case "$*" in *WindowsPrincipal*'.IsInRole('*Administrator')') echo ${answer}; esac`,
+    );
 
-  test("is left to the runner's own removal, run by an administrator", async () => {
-    await program('net', 'cat', 'exit 0');
+  test('is left to config.cmd, run by an administrator', async () => {
+    await powershell('True');
 
-    expect(await uninstallCommand({ ...context, platform: 'win32' }, false)).toBeUndefined();
-    expect(await argumentsOf('net')).toBe('session\n');
+    expect(await findUninstallCommand({ ...context, platform: 'win32' }, false)).toBeUndefined();
   });
 
-  test('is refused to anybody else', async () => {
-    await program('net', 'cat', 'exit 2');
+  test('is refused to another account', async () => {
+    await powershell('False');
 
-    const failure = await failureOf(() => uninstallCommand({ ...context, platform: 'win32' }, false));
-
-    expect(failure).toMatchObject({
+    expect(
+      await failureOf(() => findUninstallCommand({ ...context, platform: 'win32' }, false)),
+    ).toMatchObject({
       kind: 'service-needs-administrator',
       explanation: {
-        cause: 'Only an administrator can change services of Windows.',
+        happened: expect.stringContaining('Nothing was changed'),
+        cause: 'Uninstalling a Windows service requires an administrator.',
         remedy: expect.stringContaining('whose account is an administrator'),
       },
     });
-    expect(failure.explanation.happened).toContain('Nothing was changed');
   });
 });
 
-describe('uninstalling', () => {
-  const uninstall = () => uninstallService([join(directory, 'svc.sh'), 'uninstall'], context);
+describe('stopping a runner', () => {
+  let printed: string[];
+  const stop = (isInstalled = true) => {
+    printed = [];
+    const runner = { script: context, uninstall: isInstalled ? uninstall() : undefined };
+    return stopRunner(runner, (output) => printed.push(output));
+  };
+
+  async function start(name: string): Promise<ChildProcess> {
+    await mkdir(join(directory, 'bin'), { recursive: true });
+    await copyFile('/bin/sleep', join(directory, 'bin', name));
+    const child = spawn(join(directory, 'bin', name), ['60']);
+    await once(child, 'spawn');
+    return child;
+  }
 
   test.each(['.service', '.service.set-aside'])(
-    'finds the mark in its place, wherever a crash left it: %s',
+    'uninstalls its service, with the marker in its place: %s',
     async (name) => {
       await mark(name);
       await program('svc.sh', 'pwd', 'rm .service');
 
-      expect(await uninstall()).toEqual({ exitCode: 0, output: `${directory}\n` });
+      expect(await stop()).toBe(true);
+      expect(printed).toEqual([`${directory}\n`]);
       expect(await isService(directory)).toBe(false);
     },
   );
 
   test.each([
-    [
-      'svc.sh fails',
-      ['rm .service', 'echo "Failed: failed to stop unit" >&2', 'exit 1'],
-      /exit code 1, "Failed: failed to stop/,
-    ],
-    ['the mark is still there', ['exit 0'], /exit code 0/],
-  ])('has failed when %s', async (_, lines, said) => {
+    ['svc.sh fails', ['rm .service', 'echo "Failed: stop" >&2', 'exit 1'], /exit code 1, "Failed: stop"/],
+    ['the marker is still there', ['exit 0'], /exit code 0/],
+  ])('has failed if %s', async (_, lines, happened) => {
     await mark();
     await program('svc.sh', ...lines);
 
-    const failure = await failureOf(uninstall);
+    const failure = await failureOf(stop);
 
     expect(failure.kind).toBe('removal-failed');
-    expect(failure.explanation.happened).toMatch(said);
+    expect(failure.explanation.happened).toMatch(happened);
     expect(failure.explanation.happened).toContain('is deregistered');
-    expect(failure.explanation.cause).toContain('service manager');
-    expect(failure.explanation.remedy).toContain('Run the step again');
+    expect(failure.explanation.likelyCause).toContain('service manager');
+    expect(failure.explanation.remedy).toContain('./svc.sh uninstall');
+  });
+
+  test('terminates a listener that was started by hand', async () => {
+    const listener = await start('Runner.Listener');
+
+    expect(await stop(false)).toBe(true);
+
+    expect(printed).toEqual([`Stopping the listener (process ${listener.pid}).`]);
+    expect(await once(listener, 'exit')).toEqual([null, 'SIGTERM']);
+  });
+
+  test("leaves another account's listener running and says so", async () => {
+    const listener = await start('Runner.Listener');
+    jest.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    });
+
+    expect(await stop(false)).toBe(true);
+
+    expect(printed).toEqual([
+      `The listener (process ${listener.pid}) belongs to another account. Stop it by hand.`,
+    ]);
+    listener.kill();
+    await once(listener, 'exit');
+  });
+
+  test('does nothing while a job is running', async () => {
+    await mark();
+    await program('svc.sh', 'rm .service');
+    const worker = await start('Runner.Worker');
+
+    expect(await stop()).toBe(false);
+
+    expect(printed).toEqual([]);
+    expect(await isService(directory)).toBe(true);
+    worker.kill();
+    await once(worker, 'exit');
   });
 });

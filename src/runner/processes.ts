@@ -1,14 +1,13 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import { join, posix, win32 } from 'node:path';
+import { readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { getExecOutput } from '@actions/exec';
-import { allowListed } from './environment.ts';
+import { allowListedEnvironment } from './environment.ts';
+import { isSameDirectory, pathsOf, resolveLinks } from './paths.ts';
 
-/** A process of this machine. */
 export interface Process {
   readonly id: number;
   readonly parent: number;
-  /** The path of its program, as far as this account may know it. */
+  /** The path of its program, as far as this account can read it. */
   readonly program: string;
 }
 
@@ -16,83 +15,124 @@ export interface Process {
 export type RunnerProgram = 'Runner.Listener' | 'Runner.Worker';
 
 /**
- * Finds the processes that run a program of an installation: from its `bin` directory or, after a self-update, from the
- * `bin.VERSION` that `bin` links to.
+ * Finds the processes that run a program of an installation: from its `bin` directory or, after a self-update, from a
+ * `bin.VERSION` directory beside it.
  *
- * @param directory the installation's root, without symbolic links
+ * @param directory the installation's root, without links
+ * @param proc where Linux shows its processes
  */
 export async function processesOf(
   directory: string,
   program: RunnerProgram,
   platform: NodeJS.Platform,
+  proc = '/proc',
 ): Promise<Process[]> {
-  const path = platform === 'win32' ? win32 : posix;
-  const named = (await listProcesses(platform)).filter(
+  const { basename, dirname, isAbsolute } = pathsOf(platform);
+  return (await listProcesses(platform, proc)).filter(
     (process) =>
-      path
-        .basename(process.program)
+      basename(process.program)
         .replace(/\.exe$/i, '')
-        .toLowerCase() === program.toLowerCase(),
+        .toLowerCase() === program.toLowerCase() &&
+      isAbsolute(process.program) &&
+      isSameDirectory(dirname(resolveLinks(dirname(process.program))), directory, platform) &&
+      (platform !== 'linux' || runsOutsideContainers(process, directory, proc)),
   );
-  const found = await Promise.all(
-    named.map(async (process) => ({ process, binaries: await resolved(path.dirname(process.program)) })),
-  );
-  return found
-    .filter(({ binaries }) => path.relative(path.dirname(binaries), directory) === '')
-    .map(({ process }) => process);
 }
 
-/** @param proc where Linux shows its processes */
 export async function listProcesses(platform: NodeJS.Platform, proc = '/proc'): Promise<Process[]> {
   switch (platform) {
-    case 'linux': {
-      // Not a file system that one has to wait for: promises would take several times as long, and as much memory.
+    case 'linux':
+      // Synchronous: /proc does not block, and promises take several times the time and memory.
       return readdirSync(proc)
         .filter((name) => /^\d+$/.test(name))
         .map((id) => readProcess(join(proc, id), Number(id)))
         .filter((process) => process !== undefined);
-    }
     case 'win32':
       return parseProcesses(
-        await outputOf('powershell.exe', [
-          '-NoProfile',
-          '-NonInteractive',
-          '-Command',
+        await runPowerShell(
           'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.ExecutablePath)" }',
-        ]),
+        ),
       );
     default:
-      return parseProcesses(await outputOf('ps', ['-axww', '-o', 'pid=,ppid=,comm=']));
+      return parseProcesses(await outputOf('/bin/sh', ['-c', 'exec ps -axww -o pid=,ppid=,comm=']));
   }
 }
 
-/** @returns `undefined` when it has ended meanwhile */
+/** @returns `undefined` when the process has ended in the meantime */
 function readProcess(directory: string, id: number): Process | undefined {
   try {
-    // What stands in parentheses is the program's name and may hold anything.
+    // The name of the program is in parentheses and can contain anything.
     const [, parent] = readFileSync(join(directory, 'stat'), 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return { id, parent: Number(parent), program: programIn(directory) };
+    return { id, parent: Number(parent), program: readProgram(directory) };
   } catch {
     return undefined;
   }
 }
 
-/** The link `exe` may be read by the owner and by root only, the arguments by everybody. */
-function programIn(directory: string): string {
+/** The link `exe` is readable for the process's owner and for root only, the arguments for everyone. */
+function readProgram(directory: string): string {
   try {
-    return readlinkSync(join(directory, 'exe'));
+    return readlinkSync(join(directory, 'exe')).replace(/ \(deleted\)$/, '');
   } catch {
     return readFileSync(join(directory, 'cmdline'), 'utf8').split('\0', 1).join();
   }
 }
 
-async function outputOf(command: string, args: string[]): Promise<string> {
-  return (await getExecOutput(command, args, { silent: true, env: allowListed(process.env) })).stdout;
+/**
+ * Whether a process runs the file that its path names on this machine. In a container the same path is another file.
+ * (Namespaces do not tell: a systemd unit with `PrivateTmp` has its own.)
+ *
+ * @param directory the installation's root
+ */
+function runsOutsideContainers({ id, program }: Process, directory: string, proc: string): boolean {
+  const executable = join(proc, `${id}`, 'exe');
+  const running = fileAt(executable);
+  if (running === undefined) {
+    return hasOneId(join(proc, `${id}`, 'status'));
+  }
+  const isDeleted = readlinkSync(executable) !== program;
+  const file = fileAt(isDeleted ? directory : program);
+  return file?.dev === running.dev && (isDeleted || file.ino === running.ino);
 }
 
-/** Reads lines of a process's id, its parent's id, and its program, which may be empty. */
+function fileAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process of another account is in the process namespace of this one: a container's has an id in each. */
+function hasOneId(status: string): boolean {
+  try {
+    return !/^NSpid:\s+\d+\s+\d/m.test(readFileSync(status, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a command of PowerShell, which is not installed anywhere else. */
+export async function runPowerShell(command: string): Promise<string> {
+  return outputOf(
+    join(String(process.env['SystemRoot']), 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe'),
+    [
+      ...['-NoProfile', '-NonInteractive', '-Command'],
+      // By default the output is in the machine's OEM code page.
+      `[Console]::OutputEncoding = [Text.Encoding]::UTF8; ${command}`,
+    ],
+  );
+}
+
+/** @param program absolute: `@actions/exec` logs the directories of PATH that it cannot read */
+async function outputOf(program: string, args: string[]): Promise<string> {
+  const options = { silent: true, env: allowListedEnvironment(process.env) };
+  return (await getExecOutput(program, args, options)).stdout;
+}
+
+/** Parses lines of a process's id, its parent's id, and its program, which may be empty. */
 function parseProcesses(output: string): Process[] {
   return [...output.matchAll(/^ *(\d+) +(\d+) *(.*?)\r?$/gm)].map(([, id, parent, program]) => ({
     id: Number(id),
@@ -101,24 +141,24 @@ function parseProcesses(output: string): Process[] {
   }));
 }
 
-async function resolved(directory: string): Promise<string> {
-  return realpath(directory).catch(() => directory);
-}
-
-/** Ends every process that this one has started, and those that they have. (The runner signals this process only.) */
-export async function endDescendants(platform: NodeJS.Platform): Promise<void> {
-  const processes = await listProcesses(platform);
-  const childrenOf = (id: number): Process[] =>
+/**
+ * Terminates every process that this one has started, directly or not: the runner signals only this one. Those that
+ * belong to root (`sudo`) cannot be signaled and are left alone.
+ */
+export async function terminateDescendants(platform: NodeJS.Platform): Promise<void> {
+  // A cancellation goes on without the list: there is nobody to report a failure to.
+  const processes = await listProcesses(platform).catch(() => []);
+  const descendantsOf = (id: number): Process[] =>
     processes
       .filter((process) => process.parent === id)
-      .flatMap((process) => [process, ...childrenOf(process.id)]);
-  for (const { id } of childrenOf(process.pid)) {
-    askToEnd(id);
+      .flatMap((process) => [process, ...descendantsOf(process.id)]);
+  for (const { id } of descendantsOf(process.pid)) {
+    terminate(id);
   }
 }
 
-/** @returns whether the process could be asked: it may have ended, or belong to somebody else */
-export function askToEnd(id: number): boolean {
+/** @returns `false` when the process has ended or belongs to another account */
+export function terminate(id: number): boolean {
   try {
     return process.kill(id, 'SIGTERM');
   } catch {
@@ -126,12 +166,11 @@ export function askToEnd(id: number): boolean {
   }
 }
 
-/** Whether a process has not ended. */
 export function isAlive(id: number): boolean {
   try {
     return process.kill(id, 0);
   } catch (error) {
-    // It lives, and belongs to somebody else.
+    // EPERM: it belongs to another account.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,7 +1,8 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { exists } from './files.ts';
+import { processesOf, runPowerShell, terminate } from './processes.ts';
 import {
   asOwner,
   type Command,
@@ -10,48 +11,74 @@ import {
   type ScriptContext,
   type ScriptResult,
 } from './script.ts';
+import { whySudoIsRefused } from './sudo.ts';
 
-/** The runner's own mark of an installation that is a service of the operating system. */
+/** The runner's marker of an installation that is installed as a service. */
 const marker = '.service';
-/** Where this action keeps the mark for the time of a removal. A crash can leave it there. */
+/** The marker during a removal. A crash can leave it there. */
 const markerAside = '.service.set-aside';
 
-/** Whether the installation is a service. */
+/** A runner on this machine, and what its removal takes. */
+export interface LocalRunner {
+  readonly script: ScriptContext;
+  /** Uninstalls its service; `undefined` if there is none, or if `config.cmd remove` uninstalls it. */
+  readonly uninstall: Command | undefined;
+}
+
+/** Whether the installation is installed as a service. On Windows, `config.cmd remove` uninstalls it first of all. */
 export async function isService(directory: string): Promise<boolean> {
   return (await exists(join(directory, marker))) || (await exists(join(directory, markerAside)));
 }
 
-/** @returns puts it back, or does nothing where there is none */
+/**
+ * Sets the service's marker aside, if there is one.
+ *
+ * @returns restores it; one that was created in the meantime stays
+ */
 export async function setMarkerAside(directory: string): Promise<() => Promise<void>> {
-  await move(directory, marker, markerAside);
-  return async () => move(directory, markerAside, marker);
+  await move(join(directory, marker), join(directory, markerAside));
+  return () => restoreMarker(directory);
 }
 
-async function move(directory: string, from: string, to: string): Promise<void> {
-  if (await exists(join(directory, from))) {
-    await rename(join(directory, from), join(directory, to));
+async function restoreMarker(directory: string): Promise<void> {
+  if (await exists(join(directory, marker))) {
+    await rm(join(directory, markerAside), { force: true });
+  } else {
+    await move(join(directory, markerAside), join(directory, marker));
   }
 }
 
+/** Does nothing if there is no such file: another removal can have moved it. */
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error) => {
+    if (error.code !== 'ENOENT') {
+      throw error;
+    }
+  });
+}
+
 /**
- * Finds the command that uninstalls an installation's service, and makes sure that it may be run.
+ * Finds the command that uninstalls an installation's service, and checks that this account can run it.
  *
- * On Linux `svc.sh` has to be run by root, on macOS it must not be. On Windows the runner's own removal stops and
- * uninstalls the service, as an administrator.
+ * `svc.sh` must be run by root on Linux, and must not be on macOS. On Windows, `config.cmd remove` stops and uninstalls the
+ * service, which takes an administrator.
  *
- * @returns `undefined` when there is nothing left to do after the runner's own removal
+ * @returns `undefined` if there is nothing to uninstall after the deregistration
  * @throws Failure `service-needs-root`, `service-needs-administrator`
  */
-export async function uninstallCommand(script: ScriptContext, isRoot: boolean): Promise<Command | undefined> {
+export async function findUninstallCommand(
+  script: ScriptContext,
+  isRoot: boolean,
+): Promise<Command | undefined> {
   const { directory, platform } = script;
   if (!(await isService(directory))) {
     return undefined;
   }
   if (platform === 'win32') {
-    await requireAdministrator(script);
+    await requireAdministrator(directory);
     return undefined;
   }
-  const uninstall = [join(directory, 'svc.sh'), 'uninstall'] as const;
+  const uninstall: Command = [join(directory, 'svc.sh'), 'uninstall'];
   if (platform === 'linux' && !isRoot) {
     await requireSudo(script, uninstall);
     return ['sudo', '-n', '--', ...uninstall];
@@ -59,41 +86,76 @@ export async function uninstallCommand(script: ScriptContext, isRoot: boolean): 
   return platform === 'linux' ? uninstall : asOwner(script, uninstall);
 }
 
-/** Uninstalls the service of a runner that has been deregistered, which also stops it. */
-export async function uninstallService(command: Command, context: ScriptContext): Promise<ScriptResult> {
-  // `svc.sh uninstall` deletes the mark where the mark belongs.
-  await move(context.directory, markerAside, marker);
-  const result = await runScript(command, context);
-  if (result.exitCode !== 0 || (await isService(context.directory))) {
+async function requireSudo(script: ScriptContext, uninstall: Command): Promise<void> {
+  const reason = await whySudoIsRefused(uninstall, script);
+  if (reason !== undefined) {
+    throw new Failure('service-needs-root', {
+      happened: `The runner in ${script.directory} is installed as a service, which this account cannot uninstall. Nothing was changed.`,
+      cause: `Uninstalling a service requires root, and this account cannot use sudo for it without a password ("${reason}").`,
+      remedy: `Run the step as root, or allow this account to run "${uninstall.join(' ')}" with NOPASSWD in a file in /etc/sudoers.d.`,
+    });
+  }
+}
+
+/** Makes the same check as `config.cmd` (actions/runner, NativeWindowsServiceHelper.cs), which needs no Windows service. */
+async function requireAdministrator(directory: string): Promise<void> {
+  const isAdministrator = await runPowerShell(
+    '([Security.Principal.WindowsPrincipal] [Security.Principal.WindowsIdentity]::GetCurrent()).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)',
+  );
+  if (isAdministrator.trim() !== 'True') {
+    throw new Failure('service-needs-administrator', {
+      happened: `The runner in ${directory} is installed as a service, which this account cannot uninstall. Nothing was changed.`,
+      cause: 'Uninstalling a Windows service requires an administrator.',
+      remedy: 'Run the step on a runner whose account is an administrator.',
+    });
+  }
+}
+
+/**
+ * Uninstalls the service of a runner that is deregistered, which also stops it.
+ *
+ * @throws Failure `removal-failed`
+ */
+async function uninstallService(uninstall: Command, script: ScriptContext): Promise<ScriptResult> {
+  const { directory } = script;
+  // `svc.sh uninstall` deletes the marker only in its place.
+  await restoreMarker(directory);
+  const result = await runScript(uninstall, script);
+  if (result.exitCode !== 0 || (await isService(directory))) {
     throw new Failure('removal-failed', {
-      happened: `The runner in ${context.directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
-      cause: 'The service manager of this machine refused, or the unit was changed by hand.',
-      remedy: `Run the step again, or "./svc.sh uninstall" in ${context.directory} by hand. GitHub does not list the runner any more.`,
+      happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
+      likelyCause: 'The service manager refused, or the unit was changed by hand.',
+      remedy: `Fix the problem shown in the output, then run "./svc.sh uninstall" in ${directory} or re-run the step.`,
     });
   }
   return result;
 }
 
-async function requireSudo(context: ScriptContext, command: Command): Promise<void> {
-  // Asks whether this very command may be run, and runs nothing.
-  const allowed = await runScript(['sudo', '-n', '-l', '--', ...command], context);
-  if (allowed.exitCode !== 0) {
-    throw new Failure('service-needs-root', {
-      happened: `The runner in ${context.directory} is installed as a service, which this account may not uninstall (${lastLineOf(allowed)}). Nothing was changed.`,
-      cause: 'Only root can change services, and this account may not use sudo without a password.',
-      remedy: `Run the step as root, or allow the account to run "${command.join(' ')}" with sudo without a password (NOPASSWD in /etc/sudoers.d).`,
-    });
+/**
+ * Stops a runner that is deregistered: uninstalls its service and terminates a listener that was started by hand. (Since
+ * 2.336 a listener notices the deregistration; an older one retries forever: actions/runner#971.)
+ *
+ * @param print receives the output of programs
+ * @returns `false` while a job is running: it can have started just before the deregistration
+ * @throws Failure `removal-failed` if the service cannot be uninstalled
+ */
+export async function stopRunner(
+  { script, uninstall }: LocalRunner,
+  print: (output: string) => void,
+): Promise<boolean> {
+  const { directory, platform } = script;
+  if ((await processesOf(directory, 'Runner.Worker', platform)).length > 0) {
+    return false;
   }
-}
-
-async function requireAdministrator(context: ScriptContext): Promise<void> {
-  // A command that changes nothing, and that only an administrator may run.
-  const { exitCode } = await runScript(['net', 'session'], context);
-  if (exitCode !== 0) {
-    throw new Failure('service-needs-administrator', {
-      happened: `The runner in ${context.directory} is installed as a service, which this account may not uninstall. Nothing was changed.`,
-      cause: 'Only an administrator can change services of Windows.',
-      remedy: 'Run the step on a runner whose account is an administrator.',
-    });
+  if (uninstall !== undefined) {
+    print((await uninstallService(uninstall, script)).output);
   }
+  for (const { id } of await processesOf(directory, 'Runner.Listener', platform)) {
+    print(
+      terminate(id)
+        ? `Stopping the listener (process ${id}).`
+        : `The listener (process ${id}) belongs to another account. Stop it by hand.`,
+    );
+  }
+  return true;
 }
