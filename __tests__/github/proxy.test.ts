@@ -1,64 +1,90 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { proxyFor } from '../../src/github/proxy.ts';
+import { describe, expect, test } from '@jest/globals';
+import * as proxy from '../../src/github/proxy.ts';
 import { failureOf } from '../support.ts';
 
-let before: NodeJS.ProcessEnv;
-beforeEach(() => {
-  before = process.env;
-  process.env = Object.fromEntries(Object.entries(before).filter(([name]) => !/_proxy$/i.test(name)));
-});
-afterEach(() => {
-  process.env = before;
-});
-
 const server = 'https://ghe.example/api/v3';
+const https_proxy = 'http://proxy:3128';
+const { version, allowedNodeEnvironmentFlags } = process;
+const proxyFor = (apiUrl: string, env: NodeJS.ProcessEnv) =>
+  proxy.proxyFor(apiUrl, { env, version, allowedNodeEnvironmentFlags });
 
 describe('no proxy is used', () => {
-  test.each<[string, Record<string, string>]>([
-    ['when none is named', {}],
-    ['when it is named for the other protocol', { http_proxy: 'http://proxy:1' }],
-    ['for a host in no_proxy', { https_proxy: 'http://proxy:1', no_proxy: 'other, GHE.example' }],
-    ['for a host below one in NO_PROXY', { HTTPS_PROXY: 'http://proxy:1', NO_PROXY: '.example' }],
-    ['for a host with its port in no_proxy', { https_proxy: 'http://proxy:1', no_proxy: 'ghe.example:443' }],
-    ['for any host', { https_proxy: 'http://proxy:1', no_proxy: '*' }],
+  test.each<[string, NodeJS.ProcessEnv]>([
+    ['if none is set', {}],
+    ['if one is set for http only', { http_proxy: https_proxy }],
+    ['for a host in no_proxy', { https_proxy, no_proxy: 'other, GHE.example' }],
+    ['for a subdomain of a domain in no_proxy', { https_proxy, no_proxy: 'example' }],
+    ['for a subdomain of a domain with a dot', { HTTPS_PROXY: https_proxy, NO_PROXY: '.example' }],
+    ['for a subdomain of a domain with a wildcard', { https_proxy, no_proxy: 'other *.example' }],
+    ['for a host with its port in no_proxy', { https_proxy, no_proxy: 'ghe.example:443' }],
+    ['for any host', { https_proxy, no_proxy: 'other,*' }],
+    [
+      'for a host in no_proxy, even if it is unusable',
+      { https_proxy: 'socks5://proxy', no_proxy: 'example' },
+    ],
   ])('%s', (_, environment) => {
-    Object.assign(process.env, environment);
-    expect(proxyFor(server)).toBeUndefined();
+    expect(proxyFor(server, environment)).toBeUndefined();
   });
 
-  test.each(['https://127.0.0.1', 'https://localhost', 'https://[::1]:8443'])('for loopback: %s', (url) => {
-    process.env['https_proxy'] = 'http://proxy:1';
-    expect(proxyFor(url)).toBeUndefined();
+  test.each(['https://127.0.0.1', 'http://localhost', 'https://[::1]:8443'])('for loopback: %s', (url) => {
+    expect(proxyFor(url, { https_proxy })).toBeUndefined();
   });
 });
 
-const login = Buffer.from('us@er:pa:ss').toString('base64');
-test.each<[string, Record<string, string>, object]>([
-  [server, { https_proxy: 'http://proxy:1' }, { uri: 'http://proxy:1' }],
-  [server, { HTTPS_PROXY: 'proxy:1' }, { uri: 'http://proxy:1' }],
-  [
-    server,
-    { https_proxy: 'http://proxy:1', no_proxy: 'example.org,ghe.example:8443' },
-    { uri: 'http://proxy:1' },
-  ],
-  ['http://ghe.example', { HTTP_PROXY: 'https://proxy:1' }, { uri: 'https://proxy:1' }],
-  [
-    server,
-    { https_proxy: 'http://us%40er:pa%3Ass@proxy:1' },
-    { uri: 'http://proxy:1', token: `Basic ${login}` },
-  ],
-])('a proxy is used for %s with %j', (url, environment, proxy) => {
-  Object.assign(process.env, environment);
-  expect(proxyFor(url)).toEqual(proxy);
+describe('a proxy is used', () => {
+  test.each<[string, NodeJS.ProcessEnv, string]>([
+    ['from https_proxy', { https_proxy, HTTPS_PROXY: 'http://other' }, 'http://proxy:3128/'],
+    ['from HTTPS_PROXY', { HTTPS_PROXY: 'https://proxy' }, 'https://proxy/'],
+    ['without a protocol', { https_proxy: 'proxy:3128' }, 'http://proxy:3128/'],
+    [
+      'with a user name and password',
+      { https_proxy: 'http://us%40er:p%C3%A4ss@proxy' },
+      'http://us%40er:p%C3%A4ss@proxy/',
+    ],
+    [
+      'for a host that is not in no_proxy',
+      { https_proxy, no_proxy: 'example.org,ghe.example:8443,e.example,,' },
+      'http://proxy:3128/',
+    ],
+  ])('%s', (_, environment, expected) => {
+    expect(proxyFor(server, environment)?.href).toBe(expected);
+  });
+
+  test('for a port that is not in no_proxy', () => {
+    const environment = { https_proxy, no_proxy: 'ghe.example:443' };
+
+    expect(proxyFor('https://ghe.example:8443', environment)?.host).toBe('proxy:3128');
+  });
 });
 
-test.each(['socks5://proxy:1080', 'http://user:100%@proxy:1', 'http://proxy:port', 'http://', ' '])(
-  'what is no address of a proxy is not gone past: %j',
-  async (address) => {
-    process.env['https_proxy'] = address;
-    const failure = await failureOf(() => proxyFor(server));
-    expect(failure.kind).toBe('proxy');
-    expect(failure.message).toMatch(/variable https_proxy cannot be used.*percent-encoded.*SOCKS.*no_proxy/s);
+test.each(['socks5://proxy:1080', 'http://user:100%@proxy', 'http://proxy:port', 'http://', ' '])(
+  'a value that cannot be used is refused: %j',
+  async (value) => {
+    const failure = await failureOf(() => proxyFor(server, { https_proxy: value }));
+
+    expect(failure).toMatchObject({
+      kind: 'proxy',
+      explanation: {
+        happened: 'The value of https_proxy cannot be used. Nothing was requested or changed.',
+        cause: expect.stringContaining('SOCKS proxies are not supported'),
+        remedy:
+          'Set https_proxy to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT. If ghe.example can be reached without a proxy, add it to no_proxy.',
+      },
+    });
     expect(failure.message).not.toContain('100%');
   },
 );
+
+test('a proxy is refused with a Node.js that would ignore it', async () => {
+  const old = { version: 'v20.20.2', allowedNodeEnvironmentFlags: new Set<string>() };
+
+  expect(proxy.proxyFor(server, { env: { https_proxy, no_proxy: 'ghe.example' }, ...old })).toBeUndefined();
+  expect(await failureOf(() => proxy.proxyFor(server, { env: { https_proxy }, ...old }))).toMatchObject({
+    kind: 'proxy',
+    explanation: {
+      happened:
+        'The proxy in https_proxy cannot be used with Node.js v20.20.2. Nothing was requested or changed.',
+      remedy: 'Update the runner. If ghe.example can be reached without a proxy, add it to no_proxy.',
+    },
+  });
+});

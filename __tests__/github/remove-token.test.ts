@@ -17,14 +17,10 @@ beforeEach(async () => {
 });
 afterEach(() => github.close());
 
-function create(
-  registration: Parameters<typeof createRemoveToken>[1] = repository,
-): ReturnType<typeof createRemoveToken> {
-  const client = clientOf(github);
-  return createRemoveToken(client, registration, new Secrets((value) => masked.push(value)));
-}
+const create = (registration: Parameters<typeof createRemoveToken>[1] = repository) =>
+  createRemoveToken(clientOf(github), registration, new Secrets((value) => masked.push(value)));
 
-function answer(status: number, body: unknown): void {
+function respond(status: number, body: unknown): void {
   github.intercept = (_, response) => {
     github.send(response, { status, body });
     return true;
@@ -36,23 +32,25 @@ test.each([
   [organization, '/orgs/octo'],
   [enterprise, '/enterprises/acme'],
 ])('a remove token is created with one request, and masked: %j', async (registration, path) => {
-  const token = await create(registration);
-  const [issued] = github.issuedTokens;
-  expect(token).toEqual({ token: issued?.token, expires_at: '2026-11-20T19:21:00.000-08:00' });
-  expect(masked).toEqual([issued?.token]);
+  const removeToken = await create(registration);
+
+  const token = String(github.issuedTokens[0]?.token);
+  expect(removeToken).toEqual({
+    token,
+    expires_at: '2026-11-20T19:21:00.000-08:00',
+    lifetime: 60 * 60 * 1000,
+  });
+  expect(masked).toEqual([token]);
   expect(github.requests).toMatchObject([
     { method: 'POST', path: `/api/v3${path}/actions/runners/remove-token`, body: '' },
   ]);
 });
 
-test.each(['!', '~', 'AREMOVE'])(
-  'a token can be %s, and comes with all that GitHub says of it',
-  async (token) => {
-    const body = { token, expires_at: '2020-01-22T12:13:35.123-08:00', permissions: {} };
-    answer(201, body);
-    expect(await create()).toEqual(body);
-  },
-);
+test.each(['!', '~', 'A'.repeat(1000)])('a token may have any printable characters: %.10s', async (token) => {
+  respond(201, { token, expires_at: '2026-11-21T02:22:00Z', permissions: {} });
+
+  expect(await create()).toEqual({ token, expires_at: '2026-11-21T02:22:00Z', lifetime: 60_000 });
+});
 
 const expires_at = '2026-11-20T19:21:00.000-08:00';
 test.each([
@@ -64,7 +62,7 @@ test.each([
   [{ token: 'A\n', expires_at }, ['A\n']],
   [{ token: '\nA', expires_at }, ['\nA']],
   [{ token: 'A\u007F', expires_at }, ['A\u007F']],
-  [{ token: 'A\uD800', expires_at }, ['A\uD800']],
+  [{ token: 'A'.repeat(1001), expires_at }, ['A'.repeat(1001)]],
   [{ token: 'AREMOVE' }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: 1_700_000_000 }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: 'soon' }, ['AREMOVE']],
@@ -72,25 +70,26 @@ test.each([
   [{ token: 'AREMOVE', expires_at: `${expires_at} (or so)` }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: '+012026-11-20T19:21:00Z' }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: [expires_at] }, ['AREMOVE']],
-  [{ token: 'A'.repeat(1001), expires_at }, ['A'.repeat(1001)]],
-])(
-  'an answer that holds no token is an error, and what may be one is masked: %j',
-  async (body, maskedValues) => {
-    answer(201, body);
-    const failure = await failureOf(create);
-    expect(failure.kind).toBe('invalid-response');
-    expect(failure.explanation.happened).toBe(
-      'Could not create a remove token for the repository octo/app: the answer cannot be used (status 201, without a token and the time that it expires).',
-    );
-    expect(failure.explanation.requestId).toMatch(/^[\dA-F:]+$/);
-    expect(masked).toEqual(maskedValues);
-  },
-);
+])('an invalid response fails, and what may be a token is masked: %j', async (body, maskedValues) => {
+  respond(201, body);
 
-test('a token in an answer that is not 201 is not taken', async () => {
-  answer(200, { token: 'AREMOVE', expires_at });
   expect(await failureOf(create)).toMatchObject({
     kind: 'invalid-response',
-    message: expect.stringContaining('status 200, where 201 was due'),
+    explanation: {
+      happened:
+        'Could not create a remove token for repository octo/app: the response (status 201) has no valid token and expiration time.',
+      requestId: expect.stringMatching(/^[\dA-F:]+$/),
+    },
   });
+  expect(masked).toEqual(maskedValues);
+});
+
+test('a token in a response other than 201 is not used, but masked', async () => {
+  respond(200, { token: 'AREMOVE', expires_at });
+
+  expect(await failureOf(create)).toMatchObject({
+    kind: 'invalid-response',
+    message: expect.stringContaining('the response (status 200) should have status 201'),
+  });
+  expect(masked).toEqual(['AREMOVE']);
 });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
-import type { Client } from '../../src/github/client.ts';
+import type { ApiClient } from '../../src/github/api-client.ts';
 import { isSameRepository } from '../../src/github/repositories.ts';
 import { clientOf, failureOf, repository } from '../support.ts';
 
 const other = { ...repository, repo: 'other' };
 let github: GitHub;
-let client: Client;
+let client: ApiClient;
 beforeEach(async () => {
   github = await GitHub.start();
   github.addRepository('octo/app');
@@ -15,7 +15,14 @@ beforeEach(async () => {
 });
 afterEach(() => github.close());
 
-test('a repository is the same under the name that it had before', async () => {
+function respond(status: number, body?: unknown): void {
+  github.intercept = (_, response) => {
+    github.send(response, { status, body });
+    return true;
+  };
+}
+
+test('a renamed repository is the same', async () => {
   github.renameRepository('octo/app', 'octo/other');
 
   expect(await isSameRepository(client, repository, other)).toBe(true);
@@ -28,26 +35,20 @@ test('two repositories are not the same', async () => {
   expect(await isSameRepository(client, repository, other)).toBe(false);
 });
 
-test('repositories that the token cannot see are not known to be the same', async () => {
+test('repositories that the token cannot see are not the same', async () => {
   expect(await isSameRepository(client, { ...repository, repo: 'gone' }, other)).toBe(false);
 });
 
-test('a question that GitHub does not answer is an error that names the repository', async () => {
-  github.intercept = (_request, response) => {
-    github.send(response, { status: 500 });
-    return true;
-  };
+test.each([{}, [], { id: null }])('repositories without an ID are not the same: %j', async (body) => {
+  respond(200, body);
+
+  expect(await isSameRepository(client, repository, other)).toBe(false);
+});
+
+test('an error names the repository', async () => {
+  respond(500);
 
   const failure = await failureOf(() => isSameRepository(client, repository, repository));
 
-  expect(failure.message).toMatch(/^Could not look up the repository octo\/app: GitHub answered 500/);
-});
-
-test.each([{}, [], { id: null }])('an answer without an id says nothing: %j', async (body) => {
-  github.intercept = (_request, response) => {
-    github.send(response, { status: 200, body });
-    return true;
-  };
-
-  expect(await isSameRepository(client, repository, other)).toBe(false);
+  expect(failure.message).toMatch(/^Could not find repository octo\/app: GitHub responded 500/);
 });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Failure } from '../../src/failure.ts';
-import { Setback, withRetries } from '../../src/github/retry.ts';
+import { FailedAttempt, withRetries } from '../../src/github/retry.ts';
 import { failureOf, recordingLog } from '../support.ts';
 
-let random = 0.5;
+let random: number;
 let waits: number[];
 let lines: string[];
-/** How long an attempt takes. */
+/** Of an attempt, in milliseconds. */
 let duration: number;
 
 beforeEach(() => {
@@ -20,10 +20,10 @@ afterEach(() => {
 });
 
 const cause = new Error('behind');
-const failure = new Failure('network', { happened: 'It broke.', cause: 'c', remedy: 'r' }, { cause });
+const failure = new Failure('network', { happened: 'It failed.', likelyCause: 'c', remedy: 'r' }, { cause });
 
-/** Attempts with these outcomes, the last again and again; anything but an outlook is a success. */
-function attempts(retries: number, ...outcomes: (Setback['outlook'] | { success: string })[]) {
+/** Runs attempts with these results. The last one repeats. */
+function attempts(retries: number, ...results: (FailedAttempt['retry'] | { success: string })[]) {
   const { log, lines: logged } = recordingLog();
   lines = logged;
   let time = 1_000_000;
@@ -39,91 +39,100 @@ function attempts(retries: number, ...outcomes: (Setback['outlook'] | { success:
   return withRetries(
     async () => {
       time += duration;
-      const outcome = outcomes[Math.min(attempted, outcomes.length - 1)] ?? 'permanent';
+      const result = results[Math.min(attempted, results.length - 1)] ?? 'never';
       attempted += 1;
-      return typeof outcome === 'object' ? outcome : new Setback(failure, outcome);
+      return typeof result === 'object' ? result : new FailedAttempt(failure, result);
     },
     { retries, clock, log, signal: new AbortController().signal },
   );
 }
 
-test('a success is given back, without a word', async () => {
+test('a success is returned without a log line', async () => {
   expect(await attempts(3, { success: 'yes' })).toEqual({ success: 'yes' });
   expect(lines).toEqual([]);
 });
 
-test('what passes is tried again, with a line for each attempt, and waits that double', async () => {
-  expect(await attempts(3, 'passing', 'passing', 'passing', { success: 'yes' })).toEqual({ success: 'yes' });
+test('transient errors are retried with exponential backoff and a log line each', async () => {
+  expect(await attempts(3, 'backoff', 'backoff', 'backoff', { success: 'yes' })).toEqual({ success: 'yes' });
   expect(waits).toEqual([750, 1500, 3000]);
   expect(lines).toEqual([
-    'info: It broke. Trying again in 0.8 seconds (1 of 3).',
-    'info: It broke. Trying again in 1.5 seconds (2 of 3).',
-    'info: It broke. Trying again in 3.0 seconds (3 of 3).',
+    'info: It failed. Retry 1 of 3 in 0.8 seconds.',
+    'info: It failed. Retry 2 of 3 in 1.5 seconds.',
+    'info: It failed. Retry 3 of 3 in 3.0 seconds.',
   ]);
 });
 
 test.each([
   [0, 500, 2000],
   [1, 1000, 2200],
-])('the waits vary: %d', async (variation, passing, asked) => {
-  random = variation;
-  await attempts(2, 'passing', 2000, { success: 'yes' });
-  expect(waits).toEqual([passing, expect.closeTo(asked)]);
+])('the waits have jitter: %d', async (jitter, backoff, retryAfter) => {
+  random = jitter;
+
+  await attempts(2, 'backoff', 2000, { success: 'yes' });
+
+  expect(waits).toEqual([backoff, expect.closeTo(retryAfter)]);
 });
 
 test.each([
-  ['passing', 0],
-  ['permanent', 10],
-] as const)('what is %s is not tried again with %d retries, and fails as it is', async (outlook, retries) => {
-  expect(await failureOf(() => attempts(retries, outlook))).toBe(failure);
+  ['backoff', 0],
+  ['never', 10],
+] as const)('%s with %d retries fails at once', async (retry, retries) => {
+  expect(await failureOf(() => attempts(retries, retry))).toBe(failure);
   expect(waits).toEqual([]);
 });
 
-test('what does not pass after all says how often it was tried', async () => {
-  const last = await failureOf(() => attempts(2, 'passing'));
-  expect(last).toMatchObject({
+test('the last failure states the number of attempts', async () => {
+  expect(await failureOf(() => attempts(2, 'backoff'))).toMatchObject({
     kind: 'network',
     cause,
-    explanation: { happened: 'It broke. It was tried 3 times.', cause: 'c', remedy: 'r' },
+    explanation: { happened: 'It failed. Gave up after 3 attempts.', likelyCause: 'c', remedy: 'r' },
   });
   expect(waits).toHaveLength(2);
 });
 
-test('what turns out to be permanent is not tried further', async () => {
-  expect((await failureOf(() => attempts(5, 'passing', 'permanent'))).message).toContain('tried 2 times');
+test('a permanent error ends the retries', async () => {
+  expect((await failureOf(() => attempts(5, 'backoff', 'never'))).message).toContain('after 2 attempts');
 });
 
 describe('a wait that the server asks for', () => {
-  test('is never cut short, and may be none', async () => {
+  test('is never shortened, and may be none', async () => {
     random = 0;
+
     await attempts(2, 0, 90_000, { success: 'yes' });
+
     expect(waits).toEqual([0, 90_000]);
   });
 
-  test('that is longer than a minute and a half is not begun', async () => {
+  test('of more than 90 seconds is not waited for', async () => {
     random = 0;
+
     expect(await failureOf(() => attempts(2, 90_001))).toBe(failure);
     expect(waits).toEqual([]);
   });
+
+  test('of a minute is waited for twice', async () => {
+    random = 1;
+    duration = 5_000;
+
+    expect(await attempts(3, 60_000, 60_000, { success: 'yes' })).toEqual({ success: 'yes' });
+  });
 });
 
-test('no attempt begins later than two and a half minutes after the first', async () => {
-  random = 0;
-  expect((await failureOf(() => attempts(10, 75_000))).message).toContain('tried 3 times');
-  expect(waits).toEqual([75_000, 75_000]);
-  waits = [];
-  duration = 1;
-  expect((await failureOf(() => attempts(10, 75_000))).message).toContain('tried 2 times');
-});
+describe('no attempt starts later than 150 seconds after the first', () => {
+  test('if the server asks for long waits', async () => {
+    random = 0;
+    expect((await failureOf(() => attempts(10, 75_000))).message).toContain('after 3 attempts');
+    expect(waits).toEqual([75_000, 75_000]);
 
-test('a rate limit that asks twice for a minute is outlasted', async () => {
-  random = 1;
-  duration = 5_000;
-  expect(await attempts(3, 60_000, 60_000, { success: 'yes' })).toEqual({ success: 'yes' });
-});
+    duration = 1;
+    expect((await failureOf(() => attempts(10, 75_000))).message).toContain('after 2 attempts');
+  });
 
-test('ten retries of an outage end within that time', async () => {
-  duration = 1_000;
-  await failureOf(() => attempts(10, 'passing'));
-  expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(150_000);
+  test('during an outage, with ten retries', async () => {
+    duration = 1_000;
+
+    await failureOf(() => attempts(10, 'backoff'));
+
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(150_000);
+  });
 });

@@ -1,19 +1,30 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
-import type { Client } from '../../src/github/client.ts';
+import type { ApiClient } from '../../src/github/api-client.ts';
 import {
   deleteRunner,
   findRunnersByName,
   getRunner,
-  isSame,
+  isSameRunner,
+  listRunners,
   type RunnerIdentity,
 } from '../../src/github/runners.ts';
 import { clientOf, failureOf, organization } from '../support.ts';
 
 const identity: RunnerIdentity = { registration: organization, id: 7, name: 'Big Runner & Co' };
+const runner = {
+  id: 7,
+  name: 'big runner & co',
+  status: 'offline',
+  busy: false,
+  ephemeral: true,
+  labels: ['self-hosted', 'gpu'],
+};
+/** The runner in GitHub's form. */
+const listed = { ...runner, labels: [{ id: 1, name: 'self-hosted' }, { name: 'gpu' }] };
 
 let github: GitHub;
-let client: Client;
+let client: ApiClient;
 
 beforeEach(async () => {
   github = await GitHub.start();
@@ -23,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => github.close());
 
-function answer(status: number, body?: unknown): void {
+function respond(status: number, body?: unknown): void {
   github.intercept = (_, response) => {
     github.send(response, { status, body });
     return true;
@@ -31,7 +42,7 @@ function answer(status: number, body?: unknown): void {
 }
 const sent = (): string[] => github.requests.map(({ method, path }) => `${method} ${path}`);
 
-const noRunner = [
+const noRunners = [
   [],
   { name: 'a', busy: false },
   { id: 7, busy: false },
@@ -41,49 +52,66 @@ const noRunner = [
   { id: 7, name: 'a', busy: 'no' },
 ];
 
-describe('a runner that is looked up by its id', () => {
-  test.each([true, false])('is told with whether it is busy: %p', async (busy) => {
-    github.addRunner('octo', { id: 7, name: 'big runner & co', busy });
-    expect(await getRunner(client, identity)).toEqual({
-      id: 7,
-      name: 'big runner & co',
-      busy,
-      ephemeral: false,
-    });
+describe('a runner', () => {
+  test('is read by its ID', async () => {
+    respond(200, listed);
+
+    expect(await getRunner(client, identity)).toEqual(runner);
     expect(sent()).toEqual(['GET /api/v3/orgs/octo/actions/runners/7']);
   });
 
-  test('is not there when GitHub does not know it', async () => {
+  test.each([
+    [{ status: 'online' }, { status: 'online' }],
+    [{ status: 'unknown' }, { status: 'online' }],
+    [{ status: undefined }, { status: 'online' }],
+    [{ busy: true }, { busy: true }],
+    [{ ephemeral: undefined }, { ephemeral: false }],
+    [{ labels: undefined }, { labels: [] }],
+    [{ labels: [null, 'gpu', { name: 1 }, { name: 'cpu' }] }, { labels: ['cpu'] }],
+  ])('is read with %j as %j', async (properties, expected) => {
+    respond(200, { ...listed, ...properties });
+
+    expect(await getRunner(client, identity)).toEqual({ ...runner, ...expected });
+  });
+
+  test('is undefined if GitHub does not list it', async () => {
     expect(await getRunner(client, identity)).toBeUndefined();
   });
 
-  test('is not there when another one has its id now', async () => {
+  test('is undefined if another runner has its ID', async () => {
     github.addRunner('octo', { id: 7, name: 'another' });
+
     expect(await getRunner(client, identity)).toBeUndefined();
   });
 
-  test.each(noRunner)('is an error when GitHub answers with something else: %j', async (body) => {
-    answer(200, body);
-    const failure = await failureOf(() => getRunner(client, identity));
-    expect(failure.kind).toBe('invalid-response');
-    expect(failure.explanation.happened).toBe(
-      'Could not look up the runner "Big Runner & Co" of the organization octo: the answer cannot be used (status 200, without a runner in it).',
-    );
+  test.each(noRunners)('cannot be read from %j', async (body) => {
+    respond(200, body);
+
+    expect(await failureOf(() => getRunner(client, identity))).toMatchObject({
+      kind: 'invalid-response',
+      explanation: {
+        happened:
+          'Could not read the runner "Big Runner & Co" of organization octo: the response (status 200) contains no runner.',
+      },
+    });
   });
 
-  test('is an error when GitHub refuses to say', async () => {
-    answer(500, { message: 'Oops' });
+  test('cannot be read during an outage', async () => {
+    respond(500, { message: 'Oops' });
+
     expect(await failureOf(() => getRunner(client, identity))).toMatchObject({ kind: 'server-error' });
   });
 });
 
-describe('runners that are looked for by name', () => {
-  test('are those of that name in any case, whatever their id', async () => {
+describe('runners of a name', () => {
+  test('are found with one request, in any case and whatever their ID', async () => {
     github.addRunner('octo', { id: 9, name: 'BIG RUNNER & CO', busy: true });
     github.addRunner('octo', { id: 8, name: 'another' });
-    expect(await findRunnersByName(client, identity)).toEqual([
-      { id: 9, name: 'BIG RUNNER & CO', busy: true, ephemeral: false },
+
+    expect(await findRunnersByName(client, identity)).toMatchObject([
+      { id: 9, name: 'BIG RUNNER & CO', busy: true },
     ]);
+    expect(github.requests).toHaveLength(1);
     const { pathname, searchParams } = new URL(github.requests[0]?.path ?? '', github.serverUrl);
     expect(pathname).toBe('/api/v3/orgs/octo/actions/runners');
     expect([...searchParams]).toEqual([
@@ -92,36 +120,97 @@ describe('runners that are looked for by name', () => {
     ]);
   });
 
-  test('are picked out of all that a server lists which is too old for the filter', async () => {
-    const runner = { id: 9, name: 'big runner & co', busy: false, ephemeral: true };
-    answer(200, {
-      total_count: 2,
-      runners: [{ ...runner, name: 'another' }, ...noRunner, null, 'runner', runner],
-    });
+  test('are found in the complete list of a server that ignores the filter', async () => {
+    respond(200, { total_count: 2, runners: [{ ...listed, name: 'another' }, listed] });
+
     expect(await findRunnersByName(client, identity)).toEqual([runner]);
+    expect(github.requests).toHaveLength(1);
   });
 
-  test.each([[], {}, { runners: null }, { runners: {} }])(
-    'are an error when GitHub answers with something else: %j',
-    async (body) => {
-      answer(200, body);
-      const failure = await failureOf(() => findRunnersByName(client, identity));
-      expect(failure.kind).toBe('invalid-response');
-      expect(failure.explanation.happened).toBe(
-        'Could not look for the runner "Big Runner & Co" of the organization octo: the answer cannot be used (status 200, without a list of runners in it).',
-      );
-    },
-  );
+  test('are found on another page of a server that ignores the filter', async () => {
+    servePages([{ ...listed, name: 'another' }], [listed]);
 
-  test('are an error when the registration is not there, not an empty list', async () => {
-    answer(404, { message: 'Not Found' });
+    expect(await findRunnersByName(client, identity)).toEqual([runner]);
+    expect(sent()).toEqual([
+      'GET /api/v3/orgs/octo/actions/runners?name=Big%20Runner%20%26%20Co&per_page=100',
+      'GET /api/v3/orgs/octo/actions/runners?per_page=100',
+      'GET /api/v3/orgs/octo/actions/runners?per_page=100&page=2',
+    ]);
+  });
+
+  test.each([
+    [],
+    {},
+    { total_count: 1, runners: null },
+    { runners: [] },
+    ...[null, ...noRunners].map((other) => ({ total_count: 2, runners: [listed, other] })),
+  ])('cannot be read from %j', async (body) => {
+    respond(200, body);
+
+    expect(await failureOf(() => findRunnersByName(client, identity))).toMatchObject({
+      kind: 'invalid-response',
+      explanation: {
+        happened:
+          'Could not find the runner "Big Runner & Co" of organization octo: the response (status 200) contains no list of runners.',
+      },
+    });
+  });
+
+  test('cannot be read if the registration is not found', async () => {
+    respond(404, { message: 'Not Found' });
+
     expect(await failureOf(() => findRunnersByName(client, identity))).toMatchObject({ kind: 'not-found' });
   });
 });
 
-describe('a runner that is deleted', () => {
+/** Pages of a list that do not depend on a filter. */
+function servePages(...pages: unknown[][]): void {
+  github.intercept = ({ url }, response) => {
+    const target = new URL(String(url), github.serverUrl);
+    const number = Number(target.searchParams.get('page') ?? 1);
+    target.searchParams.set('page', String(number + 1));
+    github.send(response, {
+      status: 200,
+      body: { total_count: pages.flat().length, runners: pages[number - 1] },
+      headers: number < pages.length ? { link: `<${target}>; rel="next"` } : {},
+    });
+    return true;
+  };
+}
+
+describe('all runners', () => {
+  test('are listed with their number', async () => {
+    servePages([listed, { ...listed, id: 8 }], [{ ...listed, id: 9 }]);
+
+    expect(await listRunners(client, organization)).toEqual({
+      runners: [runner, { ...runner, id: 8 }, { ...runner, id: 9 }],
+      total: 3,
+    });
+  });
+
+  test('may be none', async () => {
+    servePages([]);
+
+    expect(await listRunners(client, organization)).toEqual({ runners: [], total: 0 });
+  });
+
+  test('are not listed if a page contains something else', async () => {
+    servePages([listed], [listed, {}], [listed]);
+
+    expect(await failureOf(() => listRunners(client, organization))).toMatchObject({
+      kind: 'invalid-response',
+      explanation: {
+        happened:
+          'Could not list the runners of organization octo: the response (status 200) contains no list of runners.',
+      },
+    });
+  });
+});
+
+describe('a deleted runner', () => {
   test('is gone', async () => {
     github.addRunner('octo', { id: 7, name: identity.name });
+
     expect(await deleteRunner(client, identity)).toBe('deleted');
     expect(github.runners('octo')).toEqual([]);
     expect(sent()).toEqual(['DELETE /api/v3/orgs/octo/actions/runners/7']);
@@ -133,16 +222,17 @@ describe('a runner that is deleted', () => {
 
   test('stays while it is busy', async () => {
     github.addRunner('octo', { id: 7, name: identity.name, busy: true });
+
     expect(await deleteRunner(client, identity)).toBe('busy');
     expect(github.runners('octo')).toHaveLength(1);
   });
 
-  test('is an error when GitHub refuses otherwise', async () => {
-    answer(403, { message: 'Forbidden' });
+  test('stays if GitHub refuses for another reason', async () => {
+    respond(403, { message: 'Forbidden' });
+
     const failure = await failureOf(() => deleteRunner(client, identity));
-    expect(failure.message).toMatch(
-      /^Could not delete the runner "Big Runner & Co" of the organization octo:/,
-    );
+
+    expect(failure.message).toMatch(/^Could not delete the runner "Big Runner & Co" of organization octo:/);
     expect(failure.kind).toBe('missing-permission');
   });
 });
@@ -151,6 +241,6 @@ test.each([
   [{ id: 7, name: 'BIG runner & co' }, true],
   [{ id: 8, name: 'Big Runner & Co' }, false],
   [{ id: 7, name: 'Big Runner' }, false],
-])('a runner is the same by its id and its name: %j', (listed, same) => {
-  expect(isSame({ ...listed, busy: false, ephemeral: false }, identity)).toBe(same);
+])('a runner is identified by its ID and its name: %j', (other, expected) => {
+  expect(isSameRunner(other, identity)).toBe(expected);
 });

@@ -1,65 +1,63 @@
-import { checkBypass } from '@actions/http-client/lib/proxy';
 import { Failure } from '../failure.ts';
-
-/** A proxy did not open the way to the server. */
-export class ProxyError extends Error {
-  /** The proxy's host, without what logs in to it. */
-  readonly proxy: string;
-  /** What the proxy answered; `undefined` when it did not. */
-  readonly status: number | undefined;
-
-  constructor(proxy: string, status: number | undefined, options?: ErrorOptions) {
-    super(`the proxy ${proxy} ${status === undefined ? 'did not answer' : `answered ${status}`}`, options);
-    this.proxy = proxy;
-    this.status = status;
-  }
-}
-
-/** Where a proxy is, and what logs in to it. */
-export interface HttpProxy {
-  /** Its protocol, host and port. */
-  readonly uri: string;
-  /** The header `proxy-authorization`. */
-  readonly token?: string;
-}
+import { isLoopback } from '../registration.ts';
 
 /**
- * The proxy that the environment names for a server, if it names one: `https_proxy` or `http_proxy`, in either case, but
- * for the hosts in `no_proxy` and loopback; as in every action that uses the toolkit.
+ * The proxy for requests to a server: `https_proxy` in either case, unless the server is a loopback address or in
+ * `no_proxy`, where a domain includes its subdomains. The runner and `@actions/http-client` choose the same way; Node.js
+ * uses a proxy for loopback too, and only takes `.example.com` for the subdomains.
  *
- * @throws Failure when what the environment names cannot be a proxy. The toolkit goes past it.
+ * @throws Failure if the value cannot be used. Node.js would ignore it and connect directly.
  */
-export function proxyFor(serverUrl: string): HttpProxy | undefined {
-  const server = new URL(serverUrl);
-  const variable = server.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-  const address = process.env[variable] || process.env[variable.toUpperCase()];
-  if (!address || checkBypass(server)) {
+export function proxyFor(
+  apiUrl: string,
+  node: Pick<NodeJS.Process, 'env' | 'version' | 'allowedNodeEnvironmentFlags'> = process,
+): URL | undefined {
+  const server = new URL(apiUrl);
+  const value = node.env['https_proxy'] || node.env['HTTPS_PROXY'];
+  const excluded = node.env['no_proxy'] || node.env['NO_PROXY'] || '';
+  if (!value || isLoopback(server.hostname) || isExcluded(server, excluded)) {
     return undefined;
   }
-  const proxy = parseProxy(address);
+  const withoutProxy = `If ${server.hostname} can be reached without a proxy, add it to no_proxy.`;
+  // Added to Node.js together with `proxyEnv` of `https.Agent`.
+  if (!node.allowedNodeEnvironmentFlags.has('--use-env-proxy')) {
+    throw new Failure('proxy', {
+      happened: `The proxy in https_proxy cannot be used with Node.js ${node.version}. Nothing was requested or changed.`,
+      cause: 'Proxies require Node.js 24.5, which comes with runner 2.328 (not with the one for 32-bit Arm).',
+      remedy: `Update the runner. ${withoutProxy}`,
+    });
+  }
+  const proxy = parseProxy(value);
   if (proxy === undefined) {
     throw new Failure('proxy', {
-      happened: `The variable ${variable} cannot be used. Nothing was requested or changed.`,
+      happened: 'The value of https_proxy cannot be used. Nothing was requested or changed.',
       cause:
-        'It is not the address of an HTTP proxy, or its user name or password holds a character that has to be percent-encoded.',
-      remedy: `Set ${variable} to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT (a SOCKS proxy cannot be used), or name ${server.hostname} in no_proxy if it is reached without one.`,
+        'It is not the URL of an HTTP proxy, or its user name or password is not percent-encoded. SOCKS proxies are not supported.',
+      remedy: `Set https_proxy to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT. ${withoutProxy}`,
     });
   }
   return proxy;
 }
 
-/** Reads `http://USER:PASSWORD@HOST:PORT`, all but the host optional. */
-function parseProxy(address: string): HttpProxy | undefined {
+/** Parses `http://USER:PASSWORD@HOST:PORT`. Everything except the host is optional. */
+function parseProxy(value: string): URL | undefined {
   try {
-    const url = new URL(address.includes('://') ? address : `http://${address}`);
-    const login = decodeURIComponent(`${url.username}:${url.password}`);
-    return ['http:', 'https:'].includes(url.protocol)
-      ? {
-          uri: url.origin,
-          ...(url.username !== '' && { token: `Basic ${Buffer.from(login).toString('base64')}` }),
-        }
-      : undefined;
+    const url = new URL(value.includes('://') ? value : `http://${value}`);
+    decodeURIComponent(`${url.username}:${url.password}`);
+    return /^https?:$/.test(url.protocol) ? url : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a list such as `ghe.example.com,.example.org,host:8443` contains the server. */
+function isExcluded({ hostname, port }: URL, list: string): boolean {
+  const names = [`.${hostname}`, `.${hostname}:${port || 443}`];
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      const suffix = entry.replace(/^(\*?\.)?/, '.');
+      return entry === '*' || (entry !== '' && names.some((name) => name.endsWith(suffix)));
+    });
 }

@@ -1,67 +1,73 @@
 import { Failure } from '../failure.ts';
-import { header, messageOf } from './answer.ts';
-import type { Answer } from './client.ts';
-import { Setback } from './retry.ts';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  describeResponse,
+  header,
+  messageOf,
+  requestId,
+} from './api-response.ts';
+import { FailedAttempt } from './retry.ts';
 
-/** GitHub asks for at least a minute after a secondary limit for which it names no time. */
+/** GitHub's advice for a secondary rate limit without a time, in milliseconds. */
 const waitAfterSecondaryLimit = 60_000;
 const day = 24 * 60 * 60 * 1000;
 
-/**
- * Whether an answer is about too many requests.
- *
- * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
-export function isRateLimited(answer: Answer): boolean {
+/** @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+export function isRateLimited(response: ApiResponse): boolean {
   return (
-    answer.status === 429 ||
-    (answer.status === 403 &&
-      (header(answer, 'retry-after') !== undefined ||
-        header(answer, 'x-ratelimit-remaining') === '0' ||
-        /rate limit/i.test(messageOf(answer))))
+    response.status === 429 ||
+    (response.status === 403 &&
+      (header(response, 'retry-after') !== undefined ||
+        isUsedUp(response) ||
+        /rate limit/i.test(messageOf(response))))
   );
 }
 
-/** How long the server asks to wait, in milliseconds; `undefined` when it does not. */
-export function waitAskedFor(answer: Answer): number | undefined {
-  const retryAfter = header(answer, 'retry-after');
-  if (retryAfter !== undefined) {
-    const time = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now(answer);
-    return Number.isNaN(time) ? undefined : Math.max(time, 0);
+export function explainRateLimit(request: ApiRequest, response: ApiResponse): FailedAttempt {
+  const isSecondary = /secondary rate limit|abuse/i.test(messageOf(response));
+  const wait = retryAfter(response) ?? (isSecondary ? waitAfterSecondaryLimit : undefined);
+  const failure = new Failure('rate-limited', {
+    happened: describeResponse(request, response),
+    cause: isUsedUp(response)
+      ? 'The hourly limit of requests for this token, or for all tokens of its owner, is used up.'
+      : "Too many requests in a short time from this token or its owner's other tokens. The limit for requests that create something is lower.",
+    remedy: `Re-run the job ${wait === undefined ? 'in a few minutes' : describeWait(wait, response)}. If this happens often, spread the jobs out, use a separate token for this action, or remove several runners in one step: they share one remove token.`,
+    requestId: requestId(response),
+  });
+  return new FailedAttempt(failure, wait ?? 'backoff');
+}
+
+/** How long the server asks to wait, in milliseconds. */
+export function retryAfter(response: ApiResponse): number | undefined {
+  const value = header(response, 'retry-after');
+  if (value !== undefined) {
+    const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - serverTime(response);
+    return Number.isNaN(wait) ? undefined : Math.max(wait, 0);
   }
-  const reset = header(answer, 'x-ratelimit-reset');
-  return header(answer, 'x-ratelimit-remaining') === '0' && /^\d+$/.test(String(reset))
-    ? Math.max(Number(reset) * 1000 - now(answer), 0)
+  const reset = header(response, 'x-ratelimit-reset');
+  return isUsedUp(response) && /^\d+$/.test(String(reset))
+    ? Math.max(Number(reset) * 1000 - serverTime(response), 0)
     : undefined;
 }
 
-/** Explains that there were too many requests, and when the next can be made. */
-export function explainRateLimit(answer: Answer, failed: string): Setback {
-  const isPrimary = header(answer, 'x-ratelimit-remaining') === '0';
-  const isSecondary = /secondary rate limit|abuse/i.test(messageOf(answer));
-  const wait = waitAskedFor(answer) ?? (isSecondary ? waitAfterSecondaryLimit : undefined);
-  const failure = new Failure('rate-limited', {
-    happened: failed,
-    cause: isPrimary
-      ? 'The requests that this token (or all of its owner) may make in an hour are used up.'
-      : 'Too many requests in a short time, by this token and all that share it: GitHub limits what is read in a minute, and more narrowly what creates tokens.',
-    remedy: `${wait === undefined ? 'Run the job again in a few minutes.' : `It will work again ${when(wait, now(answer))}.`} If it happens often, spread the jobs out, give this action a token of its own, or ask once for many runners: one remove token serves all of a registration.`,
-    requestId: header(answer, 'x-github-request-id'),
-  });
-  return new Setback(failure, wait ?? 'passing');
-}
-
-/** When it will work again: `at 2026-11-21T10:00:00Z, in 12 minutes`. */
-export function when(wait: number, from: number): string {
+/** For example `after 2026-11-21T10:00:00Z (in 12 minutes)`. */
+export function describeWait(wait: number, response: ApiResponse): string {
   if (wait > day) {
     return 'in more than a day';
   }
-  const time = new Date(from + wait).toISOString().replace(/\.\d+/, '');
-  return `at ${time}, in ${wait < 120_000 ? `${Math.ceil(wait / 1000)} seconds` : `${Math.ceil(wait / 60_000)} minutes`}`;
+  const time = new Date(serverTime(response) + wait).toISOString().replace(/\.\d+/, '');
+  const duration =
+    wait < 120_000 ? `${Math.ceil(wait / 1000)} seconds` : `${Math.ceil(wait / 60_000)} minutes`;
+  return `after ${time} (in ${duration})`;
 }
 
-/** The time on the server's clock: this machine's may be wrong. */
-export function now(answer: Answer): number {
-  const date = Date.parse(header(answer, 'date') ?? '');
+/** The server's time in milliseconds. This machine's clock may be wrong. */
+export function serverTime(response: ApiResponse): number {
+  const date = Date.parse(header(response, 'date') ?? '');
   return Number.isNaN(date) ? Date.now() : date;
+}
+
+function isUsedUp(response: ApiResponse): boolean {
+  return header(response, 'x-ratelimit-remaining') === '0';
 }

@@ -1,56 +1,59 @@
-import type { Endpoints } from '@octokit/types';
 import { describeRegistration, type Registration } from '../registration.ts';
 import type { Secrets } from '../secrets.ts';
-import type { Client, Request } from './client.ts';
-import { explainInvalidAnswer } from './diagnosis.ts';
+import type { ApiClient } from './api-client.ts';
+import type { ApiRequest } from './api-response.ts';
+import { explainInvalidResponse } from './explain-response.ts';
+import { serverTime } from './rate-limit.ts';
 
-/** What GitHub's API description calls an authentication token. It expires after an hour; nothing can revoke it. */
-export type RemoveToken =
-  Endpoints['POST /repos/{owner}/{repo}/actions/runners/remove-token']['response']['data'];
+/** Removes any number of runners of a registration. It cannot be revoked. */
+export interface RemoveToken {
+  readonly token: string;
+  /** As GitHub returned it, in ISO 8601. */
+  readonly expires_at: string;
+  /** Milliseconds from GitHub's response until the token expires, by GitHub's clock. */
+  readonly lifetime: number;
+}
 
-/**
- * Asks for a token that removes runners of the registration, any number of them, for an hour.
- *
- * @see https://docs.github.com/en/rest/actions/self-hosted-runners
- * @throws Failure when GitHub refuses, or answers with something that is no token
- */
+/** @see https://docs.github.com/en/rest/actions/self-hosted-runners */
 export async function createRemoveToken(
-  client: Client,
+  client: ApiClient,
   registration: Registration,
   secrets: Secrets,
 ): Promise<RemoveToken> {
-  const request: Request = {
-    purpose: `create a remove token for the ${describeRegistration(registration)}`,
+  const request: ApiRequest = {
+    purpose: `create a remove token for ${describeRegistration(registration)}`,
     registration,
     method: 'POST',
     path: '/actions/runners/remove-token',
     expected: [201],
-    onAnswer: ({ data }) => {
-      if (hasToken(data)) {
-        secrets.protect(data.token);
+    onResponse: ({ data }) => {
+      const { token } = propertiesOf(data);
+      if (typeof token === 'string') {
+        secrets.protect(token);
       }
     },
   };
-  const answer = await client.request(request);
-  if (!isRemoveToken(answer.data)) {
-    throw explainInvalidAnswer(request, answer, 'without a token and the time that it expires');
+  const response = await client.request(request);
+  const { token, expires_at } = propertiesOf(response.data);
+  if (!isToken(token) || !isTime(expires_at)) {
+    throw explainInvalidResponse(request, response, 'has no valid token and expiration time');
   }
-  return answer.data;
+  return { token, expires_at, lifetime: Date.parse(expires_at) - serverTime(response) };
 }
 
-function hasToken(data: unknown): data is { token: string } {
-  return typeof (data as { token?: unknown } | null)?.token === 'string';
+function propertiesOf(data: unknown): { token?: unknown; expires_at?: unknown } {
+  return data ?? {};
 }
 
-/** The optional properties are not looked at: nothing here depends on them. */
-function isRemoveToken(data: unknown): data is RemoveToken {
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,1000}$/.test(value);
+}
+
+/** `Date.parse` alone also accepts other text, such as comments in parentheses. */
+function isTime(value: unknown): value is string {
   return (
-    hasToken(data) &&
-    /^[\x21-\x7e]{1,1000}$/.test(data.token) &&
-    'expires_at' in data &&
-    typeof data.expires_at === 'string' &&
-    // Date.parse alone takes a good deal more, such as comments in parentheses.
-    /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(data.expires_at) &&
-    !Number.isNaN(Date.parse(data.expires_at))
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(value) &&
+    !Number.isNaN(Date.parse(value))
   );
 }

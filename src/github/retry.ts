@@ -2,81 +2,79 @@ import type { Clock } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 
-/** An attempt that did not succeed. */
-export class Setback {
+export class FailedAttempt {
   readonly failure: Failure;
-  /** Whether another attempt may succeed; the milliseconds to wait for it when the server says so. */
-  readonly outlook: 'permanent' | 'passing' | number;
+  /** A number is what the server asks to wait, in milliseconds. */
+  readonly retry: 'never' | 'backoff' | number;
 
-  constructor(failure: Failure, outlook: Setback['outlook']) {
+  constructor(failure: Failure, retry: FailedAttempt['retry']) {
     this.failure = failure;
-    this.outlook = outlook;
+    this.retry = retry;
   }
 }
 
-/** When and how often a request is tried again. */
-export interface Patience {
+export interface RetryOptions {
   readonly retries: number;
-  readonly clock: Clock;
   readonly log: Log;
-  /** Is aborted when there is no more time, with what is then to be said. */
+  readonly clock: Clock;
+  /** Ends the wait for the next attempt. */
   readonly signal: AbortSignal;
 }
 
-/** The wait before the second attempt, in milliseconds; it doubles with each further one. */
+/** The longest wait before the first retry, in milliseconds. It doubles with each retry. */
 const firstWait = 1_000;
-/** A longer wait is not worth a runner's time: the user is told when it will work instead. */
-const longestWait = 90_000;
-/** No attempt begins later than this after the first, in milliseconds: examples give the step five minutes. */
-const ceiling = 150_000;
+/** A server that asks for more time gets no retry: the message says when to re-run the job. */
+const maximumWait = 90_000;
+/** No attempt starts later than this after the first, in milliseconds: the examples limit the step to five minutes. */
+const maximumElapsed = 150_000;
 
 /**
- * Tries until it succeeds, or there is no use in trying again. Everything that this action asks of GitHub may be
- * repeated: reading, deleting, and creating a remove token, which changes nothing.
+ * Repeats an attempt after a transient error. Every request of this action can be repeated: reading, deleting, and
+ * creating a remove token, which changes nothing.
  *
- * Octokit's plugins for this do not fit (plugin-retry 8.1, plugin-throttling 11.0). The first ignores `retry-after`,
- * waits without jitter, and tries certificate errors again; the second knows a secondary limit by its wording only, and
- * spaces requests that need no spacing. Neither gives up on a long wait, and both bundle Bottleneck.
+ * Octokit's plugins do not fit. `plugin-retry` (8.1) ignores `Retry-After`, has no jitter and retries certificate errors.
+ * `plugin-throttling` (11.0) recognizes secondary rate limits by their wording only and delays requests that need no
+ * delay. Neither gives up on a long wait.
  *
  * @throws Failure of the last attempt
  */
 export async function withRetries<Success>(
-  attempt: () => Promise<Success | Setback>,
-  { retries, clock, log, signal }: Patience,
+  attempt: () => Promise<Success | FailedAttempt>,
+  { retries, log, clock, signal }: RetryOptions,
 ): Promise<Success> {
-  const begin = clock.now();
+  const start = clock.now();
   for (let attempts = 1; ; attempts += 1) {
-    const outcome = await attempt();
-    if (!(outcome instanceof Setback)) {
-      return outcome;
+    const result = await attempt();
+    if (!(result instanceof FailedAttempt)) {
+      return result;
     }
-    const { failure, outlook } = outcome;
-    if (outlook === 'permanent' || attempts > retries) {
+    const { failure, retry } = result;
+    if (retry === 'never' || attempts > retries) {
       throw afterAttempts(failure, attempts);
     }
-    const wait = waitFor(outlook, attempts);
-    if (wait > longestWait || clock.now() + wait > begin + ceiling) {
+    const wait = waitBefore(retry, attempts);
+    if (wait > maximumWait || clock.now() + wait > start + maximumElapsed) {
       throw afterAttempts(failure, attempts);
     }
     log.info(
-      `${failure.explanation.happened} Trying again in ${(wait / 1000).toFixed(1)} seconds (${attempts} of ${retries}).`,
+      `${failure.explanation.happened} Retry ${attempts} of ${retries} in ${(wait / 1000).toFixed(1)} seconds.`,
     );
     await clock.sleep(wait, signal);
   }
 }
 
-/** Jobs that failed together do not come back together: the wait varies, but is never shorter than it has to be. */
-function waitFor(outlook: 'passing' | number, attempts: number): number {
-  const variation = Math.random();
-  return outlook === 'passing'
-    ? firstWait * 2 ** (attempts - 1) * (0.5 + variation / 2)
-    : outlook * (1 + variation / 10);
+/** Jitter keeps jobs that failed together from retrying together. It never shortens the wait that a server asks for. */
+function waitBefore(retry: 'backoff' | number, attempts: number): number {
+  const jitter = Math.random();
+  return retry === 'backoff'
+    ? firstWait * 2 ** (attempts - 1) * (0.5 + jitter / 2)
+    : retry * (1 + jitter / 10);
 }
 
 function afterAttempts(failure: Failure, attempts: number): Failure {
   if (attempts === 1) {
     return failure;
   }
-  const happened = `${failure.explanation.happened} It was tried ${attempts} times.`;
+  const happened = `${failure.explanation.happened} Gave up after ${attempts} attempts.`;
   return new Failure(failure.kind, { ...failure.explanation, happened }, { cause: failure.cause });
 }

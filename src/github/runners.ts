@@ -1,107 +1,153 @@
 import { describeRegistration, type Registration } from '../registration.ts';
-import type { Client, Request } from './client.ts';
-import { explainInvalidAnswer } from './diagnosis.ts';
+import type { ApiClient } from './api-client.ts';
+import type { ApiRequest, ApiResponse } from './api-response.ts';
+import { explainInvalidResponse } from './explain-response.ts';
 
 /** A runner as GitHub lists it. */
 export interface RegisteredRunner {
   readonly id: number;
   readonly name: string;
-  /** Whether it runs a job. `false` has been seen during one (actions/runner#4422). */
+  /** GitHub may show `offline` for a runner that runs a job: https://github.com/actions/runner/issues/3892 */
+  readonly status: 'online' | 'offline';
+  /** GitHub may show `false` for a runner that runs a job: https://github.com/actions/runner/issues/4422 */
   readonly busy: boolean;
-  /** Whether GitHub deregisters it by itself after one job; older servers do not say. */
+  /** Whether GitHub deregisters it after one job. Older servers do not say. */
   readonly ephemeral: boolean;
+  readonly labels: readonly string[];
 }
 
-/** What an installation says it is registered as. Only a runner with both the same id and the same name is it. */
+/** A runner is identified by both its ID and its name. */
 export interface RunnerIdentity {
   readonly registration: Registration;
   readonly id: number;
   readonly name: string;
 }
 
-/**
- * Asks for a runner by its id.
- *
- * @returns `undefined` when GitHub does not know it, or knows another runner by that id
- */
+/** @returns `undefined` if GitHub does not list the runner, or lists another one with its ID */
 export async function getRunner(
-  client: Client,
+  client: ApiClient,
   identity: RunnerIdentity,
 ): Promise<RegisteredRunner | undefined> {
-  const request = runnerRequest(identity, 'GET', 'look up', [200, 404]);
-  const answer = await client.request(request);
-  if (answer.status === 404) {
+  const request = runnerRequest(identity, 'GET', 'read', [200, 404]);
+  const response = await client.request(request);
+  if (response.status === 404) {
     return undefined;
   }
-  const runner = parseRunner(answer.data);
+  const runner = parseRunner(response.data);
   if (runner === undefined) {
-    throw explainInvalidAnswer(request, answer, 'without a runner in it');
+    throw explainInvalidResponse(request, response, 'contains no runner');
   }
-  return isSame(runner, identity) ? runner : undefined;
+  return isSameRunner(runner, identity) ? runner : undefined;
 }
 
-/**
- * Looks for runners of the same name, whatever their id. The filter by name leaves one at most; a server that is too
- * old to know it lists the first hundred.
- */
+/** Finds runners by name, whatever their ID. Names are case-insensitive. */
 export async function findRunnersByName(
-  client: Client,
-  identity: RunnerIdentity,
+  client: ApiClient,
+  { registration, name }: Omit<RunnerIdentity, 'id'>,
 ): Promise<RegisteredRunner[]> {
-  const request: Request = {
-    ...runnerRequest(identity, 'GET', 'look for', [200]),
-    path: '/actions/runners',
-    parameters: { name: identity.name, per_page: 100 },
-  };
-  const answer = await client.request(request);
-  const { runners } = answer.data as { runners?: unknown };
-  if (!Array.isArray(runners)) {
-    throw explainInvalidAnswer(request, answer, 'without a list of runners in it');
-  }
-  return runners
-    .map(parseRunner)
-    .filter((runner) => runner !== undefined)
-    .filter((runner) => sameName(runner.name, identity.name));
+  const request = listRequest(registration, `find the runner "${name}"`, { name });
+  const found = parseList(request, await client.request(request));
+  // Older servers ignore the filter.
+  const { runners } = found.total > found.runners.length ? await listRunners(client, registration) : found;
+  return runners.filter((runner) => isSameName(runner.name, name));
 }
 
 /**
- * Deletes a runner through the API. The caller has made sure that GitHub lists it with this id and this name.
+ * Lists all runners of a registration.
  *
- * @returns `busy` when GitHub refuses because the runner runs a job
+ * @returns also their number according to GitHub. It differs if runners came or went while the pages were read.
  */
-export async function deleteRunner(client: Client, identity: RunnerIdentity): Promise<'deleted' | 'busy'> {
+export async function listRunners(
+  client: ApiClient,
+  registration: Registration,
+): Promise<{ runners: RegisteredRunner[]; total: number }> {
+  const request = listRequest(registration, 'list the runners');
+  const pages = (await client.requestPages(request)).map((page) => parseList(request, page));
+  return { runners: pages.flatMap(({ runners }) => runners), total: Number(pages.at(-1)?.total) };
+}
+
+/**
+ * Deletes a runner. The caller has checked that GitHub lists it with this ID and name.
+ *
+ * @returns `busy` if GitHub refuses because the runner runs a job
+ */
+export async function deleteRunner(client: ApiClient, identity: RunnerIdentity): Promise<'deleted' | 'busy'> {
   const { status } = await client.request(runnerRequest(identity, 'DELETE', 'delete', [204, 404, 422]));
   return status === 422 ? 'busy' : 'deleted';
 }
 
-/** Whether what GitHub lists is the runner that an installation says it is. */
-export function isSame(runner: RegisteredRunner, identity: RunnerIdentity): boolean {
-  return runner.id === identity.id && sameName(runner.name, identity.name);
+export function isSameRunner(
+  runner: Pick<RegisteredRunner, 'id' | 'name'>,
+  identity: RunnerIdentity,
+): boolean {
+  return runner.id === identity.id && isSameName(runner.name, identity.name);
 }
 
-function sameName(one: string, other: string): boolean {
+function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
 function runnerRequest(
-  identity: RunnerIdentity,
-  method: Request['method'],
+  { registration, id, name }: RunnerIdentity,
+  method: ApiRequest['method'],
   verb: string,
-  expected: Request['expected'],
-): Request {
+  expected: ApiRequest['expected'],
+): ApiRequest {
   return {
-    purpose: `${verb} the runner "${identity.name}" of the ${describeRegistration(identity.registration)}`,
-    registration: identity.registration,
+    purpose: `${verb} the runner "${name}" of ${describeRegistration(registration)}`,
+    registration,
     method,
     path: '/actions/runners/{runner_id}',
-    parameters: { runner_id: identity.id },
+    parameters: { runner_id: id },
     expected,
   };
 }
 
+function listRequest(
+  registration: Registration,
+  what: string,
+  parameters: ApiRequest['parameters'] = {},
+): ApiRequest {
+  return {
+    purpose: `${what} of ${describeRegistration(registration)}`,
+    registration,
+    method: 'GET',
+    path: '/actions/runners',
+    parameters: { ...parameters, per_page: 100 },
+    expected: [200],
+  };
+}
+
+function parseList(
+  request: ApiRequest,
+  response: ApiResponse,
+): { runners: RegisteredRunner[]; total: number } {
+  const { runners, total_count: total } = response.data as { runners?: unknown; total_count?: unknown };
+  const parsed = Array.isArray(runners) ? runners.map(parseRunner) : [undefined];
+  if (typeof total !== 'number' || parsed.includes(undefined)) {
+    throw explainInvalidResponse(request, response, 'contains no list of runners');
+  }
+  return { runners: parsed.filter((runner) => runner !== undefined), total };
+}
+
 function parseRunner(data: unknown): RegisteredRunner | undefined {
-  const { id, name, busy, ephemeral } = (data ?? {}) as Partial<Record<keyof RegisteredRunner, unknown>>;
+  const { id, name, status, busy, ephemeral, labels } = (data ?? {}) as Partial<
+    Record<keyof RegisteredRunner, unknown>
+  >;
   return typeof id === 'number' && typeof name === 'string' && typeof busy === 'boolean'
-    ? { id, name, busy, ephemeral: ephemeral === true }
+    ? {
+        id,
+        name,
+        // Any other status counts as online: a runner that is online is not removed by mistake.
+        status: status === 'offline' ? 'offline' : 'online',
+        busy,
+        ephemeral: ephemeral === true,
+        labels: parseLabels(labels),
+      }
     : undefined;
+}
+
+function parseLabels(labels: unknown): string[] {
+  const named = Array.isArray(labels) ? labels : [];
+  return named.map((label) => label?.name).filter((name) => typeof name === 'string');
 }
