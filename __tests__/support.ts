@@ -2,11 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { GitHub } from '../sandbox/github.ts';
 import { Failure } from '../src/failure.ts';
-import { type Client, createClient } from '../src/github/client.ts';
+import { systemClock } from '../src/clock.ts';
+import { type ApiClient, type ApiClientOptions, createApiClient } from '../src/github/api-client.ts';
 import type { Core, Log } from '../src/log.ts';
-import type { Registration, Repository } from '../src/registration.ts';
-import { parseServer } from '../src/server.ts';
-import { workflowCommands } from '../src/workflow-commands.ts';
+import { parseServer, type Registration, type Repository } from '../src/registration.ts';
 
 export const repository: Repository = { kind: 'repository', owner: 'octo', repo: 'app' };
 export const organization: Registration = { kind: 'organization', organization: 'octo' };
@@ -40,8 +39,8 @@ export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
 }
 
 /** A summary of a job: the toolkit's own remembers the file of the first step that wrote one. */
-export async function newSummary(): ReturnType<Core['summary']> {
-  const toolkits = await workflowCommands.summary();
+export async function newSummary() {
+  const { summary: toolkits } = await import('@actions/core');
   const Summary = toolkits.constructor as new () => typeof toolkits;
   return new Summary();
 }
@@ -61,9 +60,17 @@ export function recordingLog(): { log: Log; lines: string[] } {
 /** For what writes a log that a test does not look at. */
 export const silentLog: Log = recordingLog().log;
 
-/** A client of the stand-in, with the admin token `ghp_admin`, that tries nothing again. */
-export function clientOf(github: GitHub): Client {
-  return createClient({ server: parseServer(github.apiUrl), adminToken: 'ghp_admin', retries: 0 }, silentLog);
+/** A client of the stand-in with the admin token `ghp_admin` and without retries. */
+export function clientOf(github: GitHub, options: Partial<ApiClientOptions> = {}): ApiClient {
+  return createApiClient({
+    server: parseServer(github.apiUrl),
+    adminToken: { value: 'ghp_admin', kind: 'classic' },
+    retries: 0,
+    log: silentLog,
+    clock: systemClock,
+    signal: new AbortController().signal,
+    ...options,
+  });
 }
 
 /** The failure that the attempt ends with. */
