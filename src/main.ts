@@ -67,6 +67,6 @@ export async function run(
 }
 
 function machineOf(process: NodeJS.Process): Machine {
-  const { platform, execPath, env } = process;
-  return { platform, execPath, environment: env, isRoot: process.getuid?.() === 0 };
+  const { platform, execPath, argv0, env } = process;
+  return { platform, execPath, argv0, environment: env, isRoot: process.getuid?.() === 0 };
 }

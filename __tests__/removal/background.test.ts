@@ -236,7 +236,9 @@ test('a runner that GitHub does not know any more loses its local configuration'
   expect(await removeAfterJob(removal, log, clock)).toBe(true);
   expect(waits).toEqual([]);
   expect(await isConfigured()).toBe(false);
-  expect(lines).toContain('GitHub responded that the runner does not exist. Removing its local configuration.');
+  expect(lines).toContain(
+    'GitHub responded that the runner does not exist. Removing its local configuration.',
+  );
   expect(lines.at(-1)).toBe('The local configuration is removed.');
 });
 

@@ -28,7 +28,13 @@ async function configure(settings: object): Promise<void> {
 
 /** Nothing listens at the client's server: no request may be needed. */
 function check(environment: NodeJS.ProcessEnv = {}, log = silentLog): Promise<CheckedInstallation> {
-  const machine = { platform: 'linux', isRoot: false, execPath: '/usr/bin/node', environment } as const;
+  const machine = {
+    platform: 'linux',
+    isRoot: false,
+    execPath: '/usr/bin/node',
+    argv0: 'node',
+    environment,
+  } as const;
   return checkInstallation(directory, contextOf(undefined, { machine, log }));
 }
 

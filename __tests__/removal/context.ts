@@ -24,7 +24,13 @@ export function contextOf(github: GitHub | undefined, changes: Partial<Context> 
   const client = changes.client ?? createApiClient({ ...inputs, log, clock, signal: never });
   return {
     inputs,
-    machine: { platform: process.platform, isRoot: false, execPath: '/usr/bin/node', environment: {} },
+    machine: {
+      platform: process.platform,
+      isRoot: false,
+      execPath: '/usr/bin/node',
+      argv0: 'node',
+      environment: {},
+    },
     client,
     removeTokens: new RemoveTokens(client, secrets, log),
     secrets,

@@ -11,6 +11,7 @@ import {
   removeLeftovers,
   removeRunner,
 } from '../../src/removal/remove-runner.ts';
+import { createWindows } from '../runner/windows.ts';
 import { failureOf, recordingLog, repository } from '../support.ts';
 import { contextOf } from './context.ts';
 
@@ -287,18 +288,19 @@ describe('on this machine', () => {
       ['the service is gone', false, ' Its Windows service is already uninstalled'],
       ['the service is still there', true, ''],
     ])('on Windows, a failure says whether %s', async (_, isLeft, said) => {
-      await configScript('exit 5');
       await writeFile(join(directory, 'config.cmd'), '#!/bin/sh\nexit 5\n', { mode: 0o755 });
       if (isLeft) {
         await writeFile(join(directory, '.service'), 'actions.runner.box');
       }
-      installation = {
-        ...installation,
-        hasService: true,
-        script: { ...installation.script, platform: 'win32' },
-      };
+      const environment = await createWindows(directory);
+      const script = { ...installation.script, platform: 'win32', environment } as const;
+      installation = { ...installation, hasService: true, script };
+      const { env } = process;
+      process.env = { ...env, ...environment };
 
-      const { explanation } = await failureOf(remove);
+      const { explanation } = await failureOf(remove).finally(() => {
+        process.env = env;
+      });
 
       expect(explanation.happened).toMatch(new RegExp(`ended with exit code 5, ""\\.${said}`));
       expect(explanation.happened.includes('Windows service')).toBe(!isLeft);

@@ -181,7 +181,8 @@ describe('a removal that fails', () => {
       'echo "is still running a job"',
       'rm .path',
       'echo B=2 > .env',
-      'mkdir .service',
+      'rm .service.set-aside',
+      'mkdir .service .service.set-aside',
       'exit 1',
     );
 

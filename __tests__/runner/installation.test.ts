@@ -52,13 +52,11 @@ describe('a directory is a runner installation', () => {
     expect(await readInstallation(join(root, 'link/bin/..'), 'linux')).toMatchObject({ directory: root });
   });
 
-  test('has credentials, or their migrated copy, and a private key', async () => {
+  test('has credentials, or their migrated copy', async () => {
     await put('config.sh', 'bin/Runner.Listener');
-    expect(await readInstallation(root, 'linux')).toMatchObject({ hasCredentials: false, hasKey: false });
+    expect(await readInstallation(root, 'linux')).toMatchObject({ hasCredentials: false });
     await put('.credentials_migrated');
-    expect(await readInstallation(root, 'linux')).toMatchObject({ hasCredentials: true, hasKey: false });
-    await put('.credentials_rsaparams');
-    expect(await readInstallation(root, 'linux')).toMatchObject({ hasKey: true });
+    expect(await readInstallation(root, 'linux')).toMatchObject({ hasCredentials: true });
   });
 
   test('with a .runner that is a link to a file elsewhere is not read', async () => {

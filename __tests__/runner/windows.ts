@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Puts a stand-in for cmd.exe below a directory, for what the action does on Windows: it runs the command line in `sh`.
+ * Creates stand-ins for Windows' own programs below a directory: cmd.exe runs the command line in `sh`, and PowerShell prints
+ * nothing.
  *
  * @returns the environment that names it
  */
@@ -18,5 +19,8 @@ export async function createWindows(directory: string): Promise<{ PATH: string; 
     '',
   ].join('\n');
   await writeFile(join(SystemRoot, 'System32', 'cmd.exe'), script, { mode: 0o755 });
+  const powerShell = join(SystemRoot, 'System32', 'WindowsPowerShell', 'v1.0');
+  await mkdir(powerShell, { recursive: true });
+  await writeFile(join(powerShell, 'powershell.exe'), '#!/bin/sh\n', { mode: 0o755 });
   return { PATH: String(process.env['PATH']), SystemRoot };
 }

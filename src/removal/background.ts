@@ -97,7 +97,9 @@ export async function removeAfterJob(
       case 'removed':
         return finish(
           removal,
-          'config.sh removed the runner. This process has no admin token, so it cannot verify that with GitHub.',
+          result.skippedServer
+            ? 'config.sh removed the local configuration only. GitHub may still list the runner: check its settings.'
+            : 'config.sh removed the runner. This process has no admin token, so it cannot verify that with GitHub.',
           log,
           clock,
         );

@@ -45,7 +45,7 @@ export async function checkInstallation(directory: string, context: Context): Pr
     ownerPrefix: account.prefix,
     environment: { ...variables, ...account.environment },
   };
-  await checkAccess(installation, script);
+  await checkAccess(script);
   await checkEnvFile(installation);
   const uninstall = await findUninstallCommand(script, isRoot);
   log.debug(

@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, parse, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
-import { exists } from './files.ts';
 import { isInstallation } from './installation.ts';
 import { isWithin, resolveLinks, wildcardPattern } from './paths.ts';
 
@@ -38,7 +38,7 @@ export async function findDirectories(
       .trim()
       .replace(/^~(?=$|[\\/])/, homedir());
     // The name of a directory can look like a pattern.
-    const isLiteral = !/[*?[]/.test(pattern) || (await exists(pattern));
+    const isLiteral = !/[*?[]/.test(pattern) || existsSync(pattern);
     const matches: Match[] = isLiteral ? [{ path: resolve(pattern) }] : await expand(pattern, platform);
     if (excludes) {
       const excluded = matches.flatMap(({ path }) => [path, resolveLinks(path)]);

@@ -12,8 +12,6 @@ export interface Installation {
   readonly configuration: Configuration | undefined;
   /** Without credentials `config.sh remove` does not contact the server, and reports success. */
   readonly hasCredentials: boolean;
-  /** The private key can be left behind without credentials. */
-  readonly hasKey: boolean;
   /** The ids of the owner's account; zeros on Windows. */
   readonly owner: { readonly uid: number; readonly gid: number };
 }
@@ -51,7 +49,6 @@ export async function readInstallation(directory: string, platform: NodeJS.Platf
     directory: root,
     configuration: await readConfiguration(directory, root),
     hasCredentials: (await firstOf(root, credentialsFiles)) !== undefined,
-    hasKey: await exists(join(root, keyFile)),
     owner: { uid, gid },
   };
 }
@@ -71,6 +68,11 @@ function programsOf(platform: NodeJS.Platform): string[] {
 /** Whether the installation holds settings or credentials of a registration. */
 export async function isConfigured(directory: string): Promise<boolean> {
   return (await firstOf(directory, [...settingsFiles, ...credentialsFiles])) !== undefined;
+}
+
+/** Whether anything is left of a registration; the private key can stay behind alone. */
+export async function hasLeftovers(directory: string): Promise<boolean> {
+  return (await isConfigured(directory)) || (await exists(join(directory, keyFile)));
 }
 
 async function resolveDirectory(directory: string): Promise<string> {

@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { exists } from './files.ts';
+import { withLock } from './lock.ts';
 import { processesOf, runPowerShell, terminate } from './processes.ts';
 import {
   asOwner,
@@ -118,9 +119,11 @@ async function requireAdministrator(directory: string): Promise<void> {
  */
 async function uninstallService(uninstall: Command, script: ScriptContext): Promise<ScriptResult> {
   const { directory } = script;
-  // `svc.sh uninstall` deletes the marker only in its place.
-  await restoreMarker(directory);
-  const result = await runScript(uninstall, script);
+  const result = await withLock(script, async () => {
+    // `svc.sh uninstall` deletes the marker only in its place.
+    await restoreMarker(directory);
+    return runScript(uninstall, script);
+  });
   if (result.exitCode !== 0 || (await isService(directory))) {
     throw new Failure('removal-failed', {
       happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
