@@ -1,7 +1,8 @@
 /** The secrets of a run. Every secret goes through `protect` before it is used. */
 export class Secrets {
   readonly #mask: (value: string) => void;
-  readonly #forms = new Set<string>();
+  /** The forms of the secrets, and each without white space and escaped line breaks. */
+  readonly #forms = new Map<string, string>();
 
   /** @param mask hides a value from the log: `setSecret` of `@actions/core` */
   constructor(mask: (value: string) => void) {
@@ -13,28 +14,20 @@ export class Secrets {
     if (value.trim() !== '') {
       this.#mask(value);
       for (const form of formsOf(value)) {
-        this.#forms.add(form).add(condense(form).text);
+        this.#forms.set(form, condense(form).text);
       }
     }
     return value;
   }
 
   /**
-   * Replaces every secret in the text by `***`, also one that is URL, JSON or Base64 encoded, and one that is broken up by
-   * white space or by escaped line breaks.
+   * Replaces every secret in the text with `***`, including one that is URL, JSON or Base64 encoded, and one that is
+   * broken up by white space or by escaped line breaks.
    */
   redact(text: string): string {
-    const { text: condensed, origin } = condense(text);
-    const found = [...this.#forms].flatMap((form) => [
-      ...occurrences(form, text),
-      ...occurrences(form, condensed).map(({ start, end }) => ({
-        start: Number(origin[start]),
-        end: Number(origin[end - 1]) + 1,
-      })),
-    ]);
     let redacted = '';
     let position = 0;
-    for (const { start, end } of found.sort((one, other) => one.start - other.start)) {
+    for (const { start, end } of this.#find(text)) {
       if (start >= position) {
         redacted += `${text.slice(position, start)}***`;
       }
@@ -45,8 +38,26 @@ export class Secrets {
 
   /** Whether the text contains a secret. */
   isIn(text: string): boolean {
-    return this.redact(text) !== text;
+    return this.#find(text).length > 0;
   }
+
+  #find(text: string): Range[] {
+    const { text: condensed, origin } = condense(text);
+    return [...this.#forms]
+      .flatMap(([form, condensedForm]) => [
+        ...occurrences(form, text),
+        ...occurrences(condensedForm, condensed).map(({ start, end }) => ({
+          start: Number(origin[start]),
+          end: Number(origin[end - 1]) + 1,
+        })),
+      ])
+      .sort((one, other) => one.start - other.start);
+  }
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A value as it is, and as it appears in a URL, a JSON string and Base64. */
@@ -74,27 +85,27 @@ function base64FormsOf(value: string): string[] {
     .filter((form) => form.length >= 8);
 }
 
-/** The text without white space and escaped line breaks, and where each of its characters comes from. */
+/**
+ * The text without white space and escaped line breaks, and where each of its characters comes from. What the removal
+ * joins counts too, so a value is condensed to the same text wherever it is broken up.
+ */
 function condense(text: string): { text: string; origin: number[] } {
+  const kept: string[] = [];
   const origin: number[] = [];
-  const pieces: string[] = [];
-  let position = 0;
-  const keep = (end: number) => {
-    pieces.push(text.slice(position, end));
-    for (; position < end; position += 1) {
-      origin.push(position);
+  for (const [index, character] of text.split('').entries()) {
+    if ((character === 'n' || character === 'r') && kept.at(-1) === '\\') {
+      kept.pop();
+      origin.pop();
+    } else if (!/\s/.test(character)) {
+      kept.push(character);
+      origin.push(index);
     }
-  };
-  for (const gap of text.matchAll(/(?:\s|\\[rn])+/g)) {
-    keep(gap.index);
-    position += gap[0].length;
   }
-  keep(text.length);
-  return { text: pieces.join(''), origin };
+  return { text: kept.join(''), origin };
 }
 
-function occurrences(form: string, text: string): { start: number; end: number }[] {
-  const found: { start: number; end: number }[] = [];
+function occurrences(form: string, text: string): Range[] {
+  const found: Range[] = [];
   if (form !== '') {
     for (let start = text.indexOf(form); start !== -1; start = text.indexOf(form, start + form.length)) {
       found.push({ start, end: start + form.length });
