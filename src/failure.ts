@@ -64,7 +64,7 @@ export class Failure extends Error {
     return new Failure(
       'unexpected-error',
       {
-        happened: `An unexpected error occurred: ${message}.`,
+        happened: `An unexpected error occurred: ${message.replace(/\.$/, '')}.`,
         likelyCause: 'A bug in this action, or an environment that it was not tested on.',
         remedy: "Re-run the job with debug logging enabled and report the log in this action's repository.",
       },
@@ -73,7 +73,7 @@ export class Failure extends Error {
   }
 }
 
-/** An error, its cause, the cause of that, and so on. Where several addresses were tried, the last one's error counts. */
+/** An error, its cause, the cause of that, and so on. Of an `AggregateError`, the last error counts. */
 export function causesOf(error: unknown): { name?: unknown; message?: unknown; code?: unknown }[] {
   if (typeof error !== 'object' || error === null) {
     return [];
@@ -112,7 +112,7 @@ function troubleshootingSection(kind: FailureKind, environment: NodeJS.ProcessEn
     return `section "${kind}" of docs/troubleshooting.md in this action's repository`;
   }
   return server === 'https://github.com'
-    ? `${server}/${repository}/blob/${ref || 'HEAD'}/docs/troubleshooting.md#${kind}`
+    ? `${server}/${repository}/blob/${encodeURI(ref || 'HEAD').replaceAll('#', '%23')}/docs/troubleshooting.md#${kind}`
     : `section "${kind}" of docs/troubleshooting.md in ${repository}`;
 }
 
