@@ -1,77 +1,104 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  causesOf,
-  describeFailure,
-  documentationUrl,
-  Failure,
-  failureKinds,
-  showValue,
-} from '../src/failure.ts';
+import { causesOf, describeFailure, Failure, failureKinds, showValue } from '../src/failure.ts';
 
-const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Mend it.' };
+const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Fix it.' };
+const guess = { happened: 'It broke.', likelyCause: 'It was old.', remedy: 'Fix it.' };
 
-test('a failure keeps its kind, what there is to say, and the error behind it', () => {
+test('a failure has its kind, its explanation, a message and the error that caused it', () => {
   const cause = new Error('behind');
   const failure = new Failure('network', explanation, { cause });
-  expect(failure).toMatchObject({ kind: 'network', explanation, cause, name: 'Failure' });
-  expect(failure.message).toBe('It broke. It was old. Mend it.');
+  expect(failure).toMatchObject({ name: 'Failure', kind: 'network', explanation, cause });
+  expect(failure.message).toBe('It broke. It was old. Fix it.');
+  expect(new Failure('network', guess).message).toBe('It broke. Likely cause: It was old. Fix it.');
 });
 
-test('the kinds of failures are the anchors that the documentation promises', () => {
+test('the kinds of failure can be anchors', () => {
   expect(new Set(failureKinds).size).toBe(failureKinds.length);
   for (const kind of failureKinds) expect(kind).toMatch(/^[a-z]+(-[a-z]+)*$/);
 });
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   test.each([
     [new TypeError('x is not a function'), 'x is not a function'],
+    [new Error('It is full.'), 'It is full'],
     ['a string', 'a string'],
     [undefined, 'undefined'],
-  ])('is explained as a defect of this action: %p', (error, said) => {
+  ])('is explained as a bug: %p', (error, message) => {
     const failure = Failure.from(error);
     expect(failure).toMatchObject({ kind: 'unexpected-error', cause: error });
-    expect(failure.explanation.happened).toBe(`Something unexpected happened: ${said}.`);
-    expect(failure.explanation.cause).toContain('defect');
-    expect(failure.explanation.remedy).toContain('ACTIONS_STEP_DEBUG set to true');
+    expect(failure.explanation).toEqual({
+      happened: `An unexpected error occurred: ${message}.`,
+      likelyCause: expect.stringContaining('bug in this action'),
+      remedy: expect.stringContaining('debug logging'),
+    });
   });
 
-  test('is told from a failure, which stays as it is', () => {
+  test('is not what a failure becomes', () => {
     const failure = new Failure('network', explanation);
     expect(Failure.from(failure)).toBe(failure);
   });
 });
 
-describe('the message of a failure', () => {
-  test('says what happened, why, what to do, and where there is more, a line each', () => {
-    const failure = new Failure('not-found', { ...explanation, requestId: 'AB:12' });
-    expect(describeFailure(failure, 'https://github.example/page').split('\n')).toEqual([
+describe('the message of a failed step', () => {
+  test('says what happened, why, what to do and where to read more, one line each', () => {
+    expect(describeFailure(new Failure('not-found', explanation), {}).split('\n')).toEqual([
       'It broke.',
+      'Cause: It was old.',
+      'What to do: Fix it.',
+      'More: section "not-found" of docs/troubleshooting.md in this action\'s repository',
+    ]);
+  });
+
+  test('says that a cause is a guess, and which request failed', () => {
+    const failure = new Failure('not-found', { ...guess, requestId: 'AB:12' });
+    expect(describeFailure(failure, {}).split('\n').slice(1, 4)).toEqual([
       'Likely cause: It was old.',
-      'What to do: Mend it.',
-      'GitHub request id: AB:12',
-      'More: https://github.example/page#not-found',
+      'What to do: Fix it.',
+      'GitHub request ID: AB:12',
     ]);
   });
 
-  test('has each part on one line, whatever is quoted in it', () => {
-    const failure = new Failure('network', { ...explanation, happened: 'It said "a\r\n  b".' });
-    expect(describeFailure(failure, undefined).split('\n')[0]).toBe('It said "a b".');
+  test('keeps each part on one line, whatever it quotes', () => {
+    const failure = new Failure('network', { ...explanation, happened: 'It printed "a\r\n  b".' });
+    expect(describeFailure(failure, {})).toMatch(/^It printed "a b"\.\nCause/);
   });
 
-  test('names the section where there is no address, and no request where there was none', () => {
-    expect(describeFailure(new Failure('not-found', explanation), undefined).split('\n').slice(3)).toEqual([
-      'More: the section "not-found" of docs/troubleshooting.md in this action\'s repository',
-    ]);
+  const server = 'https://github.com';
+  const page = `${server}/o/action/blob`;
+  test.each([
+    [server, 'v1', `${page}/v1/docs/troubleshooting.md#tls`],
+    [server, 'feature/#1', `${page}/feature/%231/docs/troubleshooting.md#tls`],
+    [server, '', `${page}/HEAD/docs/troubleshooting.md#tls`],
+    [server, undefined, `${page}/HEAD/docs/troubleshooting.md#tls`],
+    // The action may come from github.com, where GitHub Connect found it.
+    ['https://ghe.example', 'v1', 'section "tls" of docs/troubleshooting.md in o/action'],
+    [undefined, 'v1', 'section "tls" of docs/troubleshooting.md in o/action'],
+  ])('links to the running version on github.com only: %s, %s', (serverUrl, ref, expected) => {
+    const environment = {
+      GITHUB_ACTION_REPOSITORY: 'o/action',
+      GITHUB_ACTION_REF: ref,
+      GITHUB_SERVER_URL: serverUrl,
+    };
+    expect(describeFailure(new Failure('tls', explanation), environment).split('\n').at(-1)).toBe(
+      `More: ${expected}`,
+    );
+  });
+
+  test('does not link to the repository of the workflow, which has `uses: ./`', () => {
+    const environment = { GITHUB_ACTION_REPOSITORY: '', GITHUB_ACTION_REF: 'v1', GITHUB_SERVER_URL: server };
+    expect(describeFailure(new Failure('tls', explanation), environment)).toMatch(
+      /^More: section "tls" of docs\/troubleshooting\.md in this action's repository$/m,
+    );
   });
 });
 
-test('a value is shown in quotation marks, or its length where it is long', () => {
+test('a value is shown in quotation marks; of a long one only the length', () => {
   expect(showValue('a"b\n')).toBe('"a\\"b\\n"');
   expect(showValue('x'.repeat(200))).toBe(`"${'x'.repeat(200)}"`);
   expect(showValue('x'.repeat(201))).toBe('(201 characters)');
 });
 
-test('the causes of an error are told from the outermost to the deepest, the last of several', () => {
+test('the causes of an error go from the outermost to the deepest, through the last of several', () => {
   const last = new Error('last');
   const middle = new AggregateError([new Error('first'), new Error('second'), last]);
   const outer = new Error('outer', { cause: middle });
@@ -80,24 +107,3 @@ test('the causes of an error are told from the outermost to the deepest, the las
   expect(causesOf('a string')).toEqual([]);
   expect(causesOf(null)).toEqual([]);
 });
-
-test.each([
-  [
-    { GITHUB_SERVER_URL: 'https://ghe.example', GITHUB_ACTION_REF: 'v1' },
-    'https://ghe.example/o/action/blob/v1/docs/troubleshooting.md',
-  ],
-  [{}, 'https://github.com/o/action/blob/HEAD/docs/troubleshooting.md'],
-  [
-    { GITHUB_SERVER_URL: '', GITHUB_ACTION_REF: '' },
-    'https://github.com/o/action/blob/HEAD/docs/troubleshooting.md',
-  ],
-])('the documentation is that of the version that runs: %j', (environment, url) => {
-  expect(documentationUrl({ GITHUB_ACTION_REPOSITORY: 'o/action', ...environment })).toBe(url);
-});
-
-test.each([{}, { GITHUB_ACTION_REPOSITORY: '', GITHUB_ACTION_REF: 'v1' }])(
-  "an action of the workflow's own repository has no documentation with an address: %j",
-  (environment) => {
-    expect(documentationUrl(environment)).toBeUndefined();
-  },
-);

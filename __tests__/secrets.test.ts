@@ -121,7 +121,7 @@ function redactNaively(secret: string, text: string): string {
   };
   const { condensed, places } = condenseNaively(text);
   for (const form of [secret, JSON.stringify(secret).slice(1, -1)]) {
-    cover(form, text, [...text].keys().toArray());
+    cover(form, text, [...characters.keys()]);
     cover(condenseNaively(form).condensed, condensed, places);
   }
   return characters.join('').replaceAll(/\*+/g, '***');
