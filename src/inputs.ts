@@ -70,13 +70,14 @@ function parseToken(value: string): AdminToken {
       happened: 'The input "token" is empty. Nothing was requested or changed.',
       likelyCause:
         'The secret does not exist, or this event cannot read it (for example a pull request from a fork).',
-      remedy: 'Set "token" to a secret that this workflow can read. It must hold a token with admin rights.',
+      remedy:
+        'Set "token" to a secret that this workflow can read and that contains a token with admin rights.',
     });
   }
   if (!/^[\x21-\x7e]+$/.test(value)) {
     throw new Failure('invalid-input', {
       happened: 'The input "token" is invalid. Nothing was requested or changed.',
-      cause: 'It contains white space, a line break or another character that tokens do not have.',
+      cause: 'The value contains white space, a line break or another character that tokens do not contain.',
       remedy: 'Store the token in the secret again, exactly as GitHub showed it, on one line.',
     });
   }
@@ -109,8 +110,9 @@ function parseRegistration(
   if (another !== undefined && input !== 'owner') {
     throw new Failure('invalid-input', {
       happened: `The inputs "${input}" and "${another}" are mutually exclusive. Nothing was requested or changed.`,
-      cause: 'They name different registrations.',
-      remedy: `Keep "${input}" for runners of the ${input}, and remove "${another}", or the other way round.`,
+      cause: 'Each of these inputs names a different registration.',
+      remedy:
+        'Use only "organization" for runners of an organization, only "enterprise" for runners of an enterprise, or only "repo" (with or without "owner") for runners of a repository.',
     });
   }
   switch (input) {
@@ -130,12 +132,11 @@ function parseRepositoryInputs(
 ): Repository {
   const owner = ownerInput === '' ? undefined : parseName('owner', ownerInput);
   if (repoInput === '') {
-    throw invalidInput(
-      'owner',
-      ownerInput,
-      'It requires the input "repo", which is empty.',
-      `Add "repo" for runners of a repository. For runners of an organization, use "organization: ${ownerInput}" instead.`,
-    );
+    throw new Failure('invalid-input', {
+      happened: `The input "owner" (${showValue(ownerInput)}) is set without "repo". Nothing was requested or changed.`,
+      cause: 'An owner alone does not name a registration.',
+      remedy: `Add "repo" for runners of a repository. For runners of an organization, use "organization: ${ownerInput}" instead of "owner".`,
+    });
   }
   if (repoInput.includes('/')) {
     const repository = parseRepository(repoInput);
@@ -143,7 +144,7 @@ function parseRepositoryInputs(
       throw invalidInput(
         'repo',
         repoInput,
-        'The value is not a repository name, or an owner and a name separated by one slash.',
+        'The value is neither a repository name nor an owner and a name separated by a slash.',
         `Use NAME or OWNER/NAME. ${nameRule}`,
       );
     }
@@ -151,7 +152,7 @@ function parseRepositoryInputs(
       throw invalidInput(
         'owner',
         ownerInput,
-        `The input "repo" names another owner, "${repository.owner}".`,
+        `The input "repo" names a different owner: "${repository.owner}".`,
         'Remove "owner", or use the same owner in both inputs.',
       );
     }
@@ -170,11 +171,16 @@ function parseRepositoryInputs(
   return { kind: 'repository', owner: effectiveOwner, repo };
 }
 
-const nameRule = 'Names have up to 100 letters, digits, ".", "_" and "-", and are not "." or "..".';
+const nameRule = 'A name consists of up to 100 letters, digits, ".", "_" and "-", and cannot be "." or "..".';
 
 function parseName(input: string, name: string, value = name): string {
   if (!isName(name)) {
-    throw invalidInput(input, value, 'The value is not a name on GitHub.', `Correct "${input}". ${nameRule}`);
+    throw invalidInput(
+      input,
+      value,
+      'The value cannot be a name on GitHub.',
+      `Correct the value. ${nameRule}`,
+    );
   }
   return name;
 }
@@ -197,7 +203,7 @@ function parseRemoval(getInput: GetInput): Removal | undefined {
       throw invalidInput(
         'remove',
         remove,
-        'The value is not supported.',
+        'The value is unsupported.',
         'Use "false", "true" or "after-job".',
       );
   }
@@ -206,10 +212,13 @@ function parseRemoval(getInput: GetInput): Removal | undefined {
 function requireDirectory(directories: string[]): string[] {
   if (directories.every((line) => line.startsWith('!'))) {
     throw new Failure('invalid-input', {
-      happened: 'With "remove: true", no runner is selected. Nothing was requested or changed.',
-      cause: 'The input "runner-directory" is empty, or only excludes directories.',
+      happened: 'The input "remove" is "true", but no runner is selected. Nothing was requested or changed.',
+      cause:
+        directories.length === 0
+          ? 'The input "runner-directory" is empty.'
+          : 'Every line of "runner-directory" starts with "!" and so excludes directories.',
       remedy:
-        'Set "runner-directory" to the installation directories of the runners on this machine (those that contain config.sh), one per line; globs are allowed. To remove the runner that executes this job, use "remove: after-job".',
+        'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove the runner that executes this job, use "remove: after-job" instead.',
     });
   }
   return directories;
@@ -222,7 +231,7 @@ function inputsWithoutEffect(getInput: GetInput): string[] {
   );
   return given.map(
     (input) =>
-      `The input "${input}" has no effect: no runner is removed, because "remove" is "false". Add "remove: true" to remove runners.`,
+      `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
   );
 }
 
@@ -244,8 +253,8 @@ function parseInteger(getInput: GetInput, input: string, fallback: number, maxim
     throw invalidInput(
       input,
       value,
-      `The value is not an integer from 0 to ${maximum}.`,
-      `Use an integer from 0 to ${maximum}. The default is ${fallback}.`,
+      `The value must be an integer from 0 to ${maximum}.`,
+      `Correct the value, or remove "${input}" to use the default, ${fallback}.`,
     );
   }
   return number;

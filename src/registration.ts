@@ -115,7 +115,7 @@ export interface Server {
   readonly webUrl: string;
 }
 
-/** Says why a URL cannot be the root of a REST API, in words that follow "github-api-url". */
+/** Says why a URL cannot be the root of a REST API, in words that follow "The value". */
 export class InvalidApiUrl extends Error {}
 
 /**
@@ -147,6 +147,6 @@ export function webHost(server: Server): string {
   return new URL(server.webUrl).host.replace(/^www\./, '');
 }
 
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
