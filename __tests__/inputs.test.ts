@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Failure } from '../src/failure.ts';
-import { type Inputs, invalidInput, readInputs } from '../src/inputs.ts';
+import { type Inputs, readInputs } from '../src/inputs.ts';
 import { Secrets } from '../src/secrets.ts';
 import { enterprise, failureOf, organization, recordingCore, repository } from './support.ts';
 
@@ -15,61 +14,66 @@ function read(
   return readInputs(recordingCore({ token: 'ghp_admin', ...given }).core.getInput, environment, secrets);
 }
 
-/** The failure over an input, which has to be named, with its value unless it is a secret or missing. */
-async function refusal(
-  given: Given,
-  input: string,
-  value: string | undefined,
-  environment: NodeJS.ProcessEnv = current,
-): Promise<Failure['explanation']> {
-  const { kind, explanation } = await failureOf(() => read(given, environment));
-  expect(kind).toBe('invalid-input');
-  const shown = value === undefined ? '' : `: ${JSON.stringify(value)}`;
-  expect(explanation.happened).toBe(
-    `The input "${input}" cannot be used${shown}. Nothing was requested or changed.`,
-  );
-  expect(explanation.remedy).toMatch(new RegExp(`^Set "${input}" to what is accepted: .+\\.$`));
-  return explanation;
-}
-
-test('with a token alone, the current repository is meant and nothing is removed', () => {
+test('with a token alone, the current repository is used and nothing is removed', () => {
   expect(read({})).toEqual({
-    adminToken: 'ghp_admin',
+    adminToken: { value: 'ghp_admin', kind: 'classic' },
     server: { apiUrl: 'https://api.github.com', webUrl: 'https://github.com' },
-    named: undefined,
+    registration: undefined,
     currentRepository: repository,
-    removal: { when: 'never' },
+    removal: undefined,
     retries: 3,
+    warnings: [],
   });
 });
 
-describe('the token', () => {
-  test('is masked before anything else is looked at', async () => {
+describe('token', () => {
+  test('is masked before any input is validated', async () => {
     const masked: string[] = [];
     const secrets = new Secrets((value) => masked.push(value));
     await failureOf(() => read({ token: ' two words ', remove: 'maybe' }, {}, secrets));
     expect(masked).toEqual(['two words']);
-    expect(secrets.appearIn('two words')).toBe(true);
+    expect(secrets.isIn('two words')).toBe(true);
   });
 
-  test('that is empty is explained as a secret that does not exist', async () => {
-    const { cause, remedy } = await refusal({ token: ' ' }, 'token', undefined);
-    expect(cause).toContain('a secret is that does not exist');
-    expect(remedy).toContain('a token with admin rights');
+  test.each([
+    ['ghs_16C7e42F292c6912E7710c838347Ae178B4a', 'app'],
+    // Installation tokens are becoming JWTs: no length and no alphabet may be assumed.
+    [`ghs_${'eyJhbGciOiJSUzI1NiJ9.'.repeat(25)}`.slice(0, 520), 'app'],
+    ['github_pat_11AAAAAAA0_x', 'fine-grained'],
+    ['ghp_16C7e42F292c6912E7710c838347Ae178B4a', 'classic'],
+    ['0123456789abcdef0123456789abcdef01234567', 'unknown'],
+    ['xghp_1', 'unknown'],
+    ['!', 'unknown'],
+    ['~', 'unknown'],
+  ])('can be %s: %s', (value, kind) => {
+    expect(read({ token: value }).adminToken).toEqual({ value, kind });
+  });
+
+  test('can come from a secret that does not exist', async () => {
+    const { kind, explanation } = await failureOf(() => read({ token: ' ' }));
+    expect(kind).toBe('invalid-input');
+    expect(explanation).toEqual({
+      happened: 'The input "token" is empty. Nothing was requested or changed.',
+      likelyCause:
+        'The secret does not exist, or this event cannot read it (for example a pull request from a fork).',
+      remedy:
+        'Set "token" to a secret that this workflow can read and that contains a token with admin rights.',
+    });
   });
 
   test.each(['two words', 'two\nlines', 'tab\there', 'ümlaut', 'del\x7F'])(
     'cannot be %j, and is not shown',
     async (token) => {
-      const { cause, remedy } = await refusal({ token }, 'token', undefined);
-      expect(cause).toContain('white space, a line break or another character');
-      expect(remedy).toContain('on one line');
+      const { kind, explanation } = await failureOf(() => read({ token }));
+      expect(kind).toBe('invalid-input');
+      expect(explanation).toEqual({
+        happened: 'The input "token" is invalid. Nothing was requested or changed.',
+        cause:
+          'The value contains white space, a line break or another character that tokens do not contain.',
+        remedy: 'Store the token in the secret again, exactly as GitHub showed it, on one line.',
+      });
     },
   );
-
-  test.each(['!', '~', 'github_pat_1-2.3'])('can be %s', (token) => {
-    expect(read({ token }).adminToken).toBe(token);
-  });
 });
 
 describe('github-api-url', () => {
@@ -83,189 +87,184 @@ describe('github-api-url', () => {
   });
 
   test.each([
-    ['http://ghe.example', 'http://ghe.example', 'only be sent over https'],
-    ['api.github.com', 'api.github.com', 'not a URL'],
-    ['https://user:hunter2@ghe.example/api', 'https://***@ghe.example/api', 'a user name or a password'],
-    ['HTTP://user:p@hunter2@ghe.example', 'HTTP://***@ghe.example', 'a user name or a password'],
-    ['https:user:hunter2@ghe.example', '***@ghe.example', 'a user name or a password'],
-    ['https:\\\\user:hunter2@ghe.example', '***@ghe.example', 'a user name or a password'],
-    ['https://us\ner:hunter2@ghe.example', 'https://***@ghe.example', 'a user name or a password'],
-    ['user:hunter2@ghe.example', '***@ghe.example', 'only be sent over https'],
-  ])('cannot be %j, and is shown without a password', async (given, shown, problem) => {
-    const { cause, remedy } = await refusal({ 'github-api-url': given }, 'github-api-url', shown);
-    expect(cause).toContain(problem);
-    expect(remedy).toMatch(/https:\/\/api\.github\.com.*NAME\.ghe\.com.*HOST\/api\/v3.*loopback/);
+    ['https://user:hunter2@ghe.example/api', 'https://***@ghe.example/api'],
+    ['HTTP://user:p@hunter2@ghe.example', 'HTTP://***@ghe.example'],
+    ['https:user:hunter2@ghe.example', '***@ghe.example'],
+    ['https:\\\\user:hunter2@ghe.example', '***@ghe.example'],
+    ['https://us\ner:hunter2@ghe.example', 'https://***@ghe.example'],
+    ['user:hunter2@ghe.example', '***@ghe.example'],
+  ])('is shown without a password: %j', async (given, shown) => {
+    const { message } = await failureOf(() => read({ 'github-api-url': given }));
+    expect(message).toContain(`The input "github-api-url" is invalid: ${JSON.stringify(shown)}.`);
+    expect(message).not.toContain('hunter2');
   });
 });
 
 describe('the registration', () => {
   const app2 = { kind: 'repository', owner: 'octo', repo: 'app2' };
-  test.each([
+  const acme = { ...app2, owner: 'acme' };
+  test.each<[Given, object]>([
     [{ organization: 'octo' }, organization],
     [{ enterprise: 'acme' }, enterprise],
     [{ repo: 'app2' }, app2],
     [{ repo: 'app2.git' }, app2],
-    [{ repo: 'acme/app2' }, { ...app2, owner: 'acme' }],
-    [{ repo: 'acme/app2.git' }, { ...app2, owner: 'acme' }],
-    [
-      { owner: 'acme', repo: 'app2' },
-      { ...app2, owner: 'acme' },
-    ],
-    [
-      { owner: 'ACME', repo: 'acme/app2' },
-      { ...app2, owner: 'acme' },
-    ],
-    [
-      { owner: 'acme', repo: 'ACME/app2' },
-      { ...app2, owner: 'ACME' },
-    ],
+    [{ repo: 'acme/app2.git' }, acme],
+    [{ owner: 'acme', repo: 'app2' }, acme],
+    [{ owner: 'ACME', repo: 'acme/app2' }, acme],
     [{ owner: ' ', repo: ' app2 ' }, app2],
-  ])('is named by %j', (given, expected) => {
-    expect(read(given).named).toEqual(expected);
-  });
-
-  test.each([
-    [{ organization: 'octo', enterprise: 'acme' }, 'organization', 'octo', 'enterprise'],
-    [{ organization: 'octo', owner: 'octo' }, 'organization', 'octo', 'owner'],
-    [{ organization: 'octo', repo: 'app' }, 'organization', 'octo', 'repo'],
-    [{ enterprise: 'acme', owner: 'octo' }, 'enterprise', 'acme', 'owner'],
-    [{ enterprise: 'acme', repo: 'app' }, 'enterprise', 'acme', 'repo'],
-    [{ enterprise: 'acme', owner: 'octo', repo: 'app' }, 'enterprise', 'acme', 'owner'],
-  ])('cannot be named twice: %j', async (given, input, value, another) => {
-    const { cause, remedy } = await refusal(given, input, value);
-    expect(cause).toContain(`The input "${another}" is given too`);
-    expect(remedy).toContain('one of organization, enterprise, and repo');
-  });
-
-  test('an owner without a repo is an error that names repo and organization', async () => {
-    const { cause, remedy } = await refusal({ owner: 'octo' }, 'owner', 'octo');
-    expect(cause).toContain('but not which');
-    expect(remedy).toContain('together with repo;');
-    expect(remedy).toContain('organization instead of owner');
-  });
-
-  test('an owner that contradicts repo is an error', async () => {
-    const { cause } = await refusal({ owner: 'octo', repo: 'acme/app' }, 'owner', 'octo');
-    expect(cause).toBe('It contradicts the input "repo", which names the owner "acme".');
-  });
-
-  test.each(['acme/app/x', '/app', 'acme/', 'https://github.com/acme/app', 'a b/app'])(
-    'a repo is a name or owner/name, not %s',
-    async (repo) => {
-      const { cause, remedy } = await refusal({ repo }, 'repo', repo);
-      expect(cause).toBe('It is neither a name nor owner/name.');
-      expect(remedy).toContain('at most 100');
-    },
-  );
-
-  test.each([
-    [{ organization: 'a b' }, 'organization', 'a b'],
-    [{ enterprise: 'enterprises/acme' }, 'enterprise', 'enterprises/acme'],
-    [{ repo: '..' }, 'repo', '..'],
-    [{ repo: '.git' }, 'repo', '.git'],
-    [{ owner: 'a/b', repo: 'app' }, 'owner', 'a/b'],
-    [{ owner: '..', repo: 'octo/app' }, 'owner', '..'],
-  ])('a name has to be safe in a URL: %j', async (given, input, value) => {
-    const { cause, remedy } = await refusal(given, input, value);
-    expect(cause).toBe('It cannot be a name on GitHub.');
-    expect(remedy).toContain('letters, digits, ".", "_" and "-", at most 100, not "." or ".."');
+  ])('can be named by %j', (given, expected) => {
+    expect(read(given).registration).toEqual(expected);
   });
 
   test.each([{}, { GITHUB_REPOSITORY: '' }, { GITHUB_REPOSITORY: 'octo' }])(
-    'a repo needs an owner where there is no current repository: %j',
+    'needs an owner outside of a repository: %j',
     async (environment) => {
       expect(read({}, environment).currentRepository).toBeUndefined();
-      expect(read({ owner: 'octo', repo: 'app' }, environment).named).toEqual(repository);
-      const { cause, remedy } = await refusal({ repo: 'app.git' }, 'repo', 'app.git', environment);
-      expect(cause).toContain('GITHUB_REPOSITORY');
-      expect(remedy).toContain('together with the input "owner"');
-    },
-  );
-});
-
-describe('removal', () => {
-  test.each(['false', 'False', ''])('is not asked for by remove: %j, whatever the directories', (remove) => {
-    expect(read({ remove, 'runner-directory': '/runner' }).removal).toEqual({ when: 'never' });
-  });
-
-  test('takes the directories that are given, one a line', () => {
-    const directories = '/runners/one \r\n\n  /runners/two with spaces\n';
-    expect(read({ remove: 'TRUE', 'runner-directory': directories }).removal).toEqual({
-      when: 'now',
-      directories: ['/runners/one', '/runners/two with spaces'],
-      dryRun: false,
-    });
-  });
-
-  test.each([
-    ['true', true],
-    ['TRUE', true],
-    ['False', false],
-    ['', false],
-  ])('is only tried with dry-run: %j', (dryRun, expected) => {
-    const given = { remove: 'true', 'runner-directory': '/runner', 'dry-run': dryRun };
-    expect(read(given).removal).toMatchObject({ dryRun: expected });
-  });
-
-  test('without a directory is an error that says which input is missing', async () => {
-    const { cause, remedy } = await refusal(
-      { remove: 'true', 'runner-directory': ' \n ' },
-      'runner-directory',
-      undefined,
-    );
-    expect(cause).toContain('with remove: true');
-    expect(remedy).toContain('config.sh');
-  });
-
-  test.each([
-    ['remove', 'yes', 'not one of the words', 'false, true or after-job'],
-    ['remove', 'after-jobs', 'not one of the words', 'false, true or after-job'],
-    ['dry-run', 'maybe', 'neither yes nor no', 'true or false'],
-    ['dry-run', 'truely', 'neither yes nor no', 'true or false'],
-  ])('is not asked for in other words: %s: %s', async (input, value, problem, accepted) => {
-    const { cause, remedy } = await refusal({ [input]: value }, input, value);
-    expect(cause).toContain(problem);
-    expect(remedy).toContain(accepted);
-  });
-
-  test.each([
-    ['after-job', '', []],
-    ['After-Job', '/one\n/two-*', ['/one', '/two-*']],
-  ])(
-    'of the runner of this job needs no directory: remove: %s, runner-directory: %j',
-    (remove, directory, expected) => {
-      expect(read({ remove, 'runner-directory': directory }).removal).toEqual({
-        when: 'after-job',
-        directories: expected,
-        dryRun: false,
+      expect(read({ owner: 'octo', repo: 'app' }, environment).registration).toEqual(repository);
+      expect((await failureOf(() => read({ repo: 'app.git' }, environment))).explanation).toEqual({
+        happened: 'The input "repo" is invalid: "app.git". Nothing was requested or changed.',
+        cause: 'The owner is unknown: GITHUB_REPOSITORY is not set.',
+        remedy: 'Use OWNER/NAME, or add the input "owner".',
       });
     },
   );
 });
 
-describe('retries', () => {
-  test.each([
-    ['0', 0],
-    ['10', 10],
-    ['07', 7],
-    ['', 3],
-  ])('can be %j', (retries, expected) => {
-    expect(read({ retries }).retries).toBe(expected);
+describe('remove', () => {
+  test.each(['false', 'False', ''])('%j removes nothing', (remove) => {
+    expect(read({ remove, 'dry-run': 'false' })).toMatchObject({ removal: undefined, warnings: [] });
   });
 
-  test.each(['11', '99', '100', '-1', '1.5', '1e1', 'x1', '1x', 'three'])('cannot be %s', async (retries) => {
-    const { cause, remedy } = await refusal({ retries }, 'retries', retries);
-    expect(cause).toContain('not a number of retries');
-    expect(remedy).toContain('from 0 to 10');
+  test.each([
+    ['runner-directory', '/runner'],
+    ['dry-run', 'TRUE'],
+  ])('false warns that %s has no effect', (input, value) => {
+    expect(read({ [input]: value }).warnings).toEqual([
+      `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
+    ]);
+  });
+
+  test('true takes directories, one per line', () => {
+    const directories = '/runners/one \r\n\n  /runners/two with spaces\n!/runners/two*\n';
+    expect(read({ remove: 'TRUE', 'runner-directory': directories })).toMatchObject({
+      removal: {
+        when: 'now',
+        directories: ['/runners/one', '/runners/two with spaces', '!/runners/two*'],
+        dryRun: false,
+      },
+      warnings: [],
+    });
+  });
+
+  test.each([
+    ['after-job', '', []],
+    ['After-Job', '/one\n/two-*', ['/one', '/two-*']],
+  ])('%s needs no directory: %j', (remove, directory, directories) => {
+    const expected = { when: 'after-job', directories, dryRun: false };
+    expect(read({ remove, 'runner-directory': directory }).removal).toEqual(expected);
+  });
+
+  test.each([
+    ['True', true],
+    ['False', false],
+    ['', false],
+  ])('can be tried with dry-run: %j', (dryRun, expected) => {
+    expect(read({ remove: 'after-job', 'dry-run': dryRun }).removal?.dryRun).toBe(expected);
   });
 });
 
-test('a long value is not shown: a part of it could be a part of a secret', () => {
-  const { explanation } = invalidInput({
-    input: 'repo',
-    value: `${'x'.repeat(200)}yz`,
-    problem: '',
-    accepted: '',
-  });
-  expect(explanation.happened).toContain(': (202 characters).');
+test.each([
+  ['0', 0],
+  ['10', 10],
+  ['07', 7],
+  ['', 3],
+])('retries can be %j: %i', (retries, expected) => {
+  expect(read({ retries }).retries).toBe(expected);
+});
+
+/** A cause and a remedy. */
+type Advice = readonly [cause: string, remedy: string];
+const invalid = (input: string, value: string) => `The input "${input}" is invalid: "${value}"`;
+const exclusive = (one: string, other: string) => `The inputs "${one}" and "${other}" are mutually exclusive`;
+
+const apiUrl = (cause: string): Advice => [
+  cause,
+  'Use the root of the REST API: https://api.github.com, https://api.NAME.ghe.com or https://HOST/api/v3. Plain http is accepted on loopback only.',
+];
+const oneRegistration: Advice = [
+  'Each of these inputs names a different registration.',
+  'Use only "organization" for runners of an organization, only "enterprise" for runners of an enterprise, or only "repo" (with or without "owner") for runners of a repository.',
+];
+const nameRule = 'A name consists of up to 100 letters, digits, ".", "_" and "-", and cannot be "." or "..".';
+const noName: Advice = ['The value cannot be a name on GitHub.', `Correct the value. ${nameRule}`];
+const noRepository: Advice = [
+  'The value is neither a repository name nor an owner and a name separated by a slash.',
+  `Use NAME or OWNER/NAME. ${nameRule}`,
+];
+const ownerAlone: Advice = [
+  'An owner alone does not name a registration.',
+  'Add "repo" for runners of a repository. For runners of an organization, use "organization: octo" instead of "owner".',
+];
+const contradiction: Advice = [
+  'The input "repo" names a different owner: "acme".',
+  'Remove "owner", or use the same owner in both inputs.',
+];
+const noRunner = 'The input "remove" is "true", but no runner is selected';
+const selection = (cause: string): Advice => [
+  cause,
+  'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove the runner that executes this job, use "remove: after-job" instead.',
+];
+const unsupported: Advice = ['The value is unsupported.', 'Use "false", "true" or "after-job".'];
+const boolean: Advice = ['The value is not a boolean.', 'Use "true" or "false".'];
+const retries: Advice = [
+  'The value must be an integer from 0 to 10.',
+  'Correct the value, or remove "retries" to use the default, 3.',
+];
+
+test.each<[Given, string, Advice]>([
+  [
+    { 'github-api-url': 'http://ghe.example' },
+    invalid('github-api-url', 'http://ghe.example'),
+    apiUrl('The value does not use https.'),
+  ],
+  [{ 'github-api-url': 'ghe' }, invalid('github-api-url', 'ghe'), apiUrl('The value is not a URL.')],
+  [{ organization: 'o', enterprise: 'e' }, exclusive('organization', 'enterprise'), oneRegistration],
+  [{ organization: 'o', owner: 'o' }, exclusive('organization', 'owner'), oneRegistration],
+  [{ organization: 'o', repo: 'r' }, exclusive('organization', 'repo'), oneRegistration],
+  [{ enterprise: 'e', owner: 'o' }, exclusive('enterprise', 'owner'), oneRegistration],
+  [{ enterprise: 'e', repo: 'r' }, exclusive('enterprise', 'repo'), oneRegistration],
+  [{ enterprise: 'e', owner: 'o', repo: 'r' }, exclusive('enterprise', 'owner'), oneRegistration],
+  [{ owner: 'octo' }, 'The input "owner" ("octo") is set without "repo"', ownerAlone],
+  [{ owner: 'octo', repo: 'acme/app' }, invalid('owner', 'octo'), contradiction],
+  [{ repo: 'acme/app/x' }, invalid('repo', 'acme/app/x'), noRepository],
+  [{ repo: '/app' }, invalid('repo', '/app'), noRepository],
+  [{ repo: 'https://github.com/o/r' }, invalid('repo', 'https://github.com/o/r'), noRepository],
+  [{ organization: 'a b' }, invalid('organization', 'a b'), noName],
+  [{ enterprise: 'enterprises/acme' }, invalid('enterprise', 'enterprises/acme'), noName],
+  [{ repo: '..' }, invalid('repo', '..'), noName],
+  [{ repo: '.git' }, invalid('repo', '.git'), noName],
+  [{ owner: 'a/b', repo: 'app' }, invalid('owner', 'a/b'), noName],
+  [{ owner: '..', repo: 'octo/app' }, invalid('owner', '..'), noName],
+  [{ remove: 'true' }, noRunner, selection('The input "runner-directory" is empty.')],
+  [
+    { remove: 'true', 'runner-directory': '!/one\n!/two' },
+    noRunner,
+    selection('Every line of "runner-directory" starts with "!" and so excludes directories.'),
+  ],
+  [{ remove: 'after-jobs' }, invalid('remove', 'after-jobs'), unsupported],
+  [{ 'dry-run': 'truely' }, invalid('dry-run', 'truely'), boolean],
+  ...['11', '99999', '-1', '1.5', '1e1', 'x1', '1x', 'three'].map((value): [Given, string, Advice] => [
+    { retries: value },
+    invalid('retries', value),
+    retries,
+  ]),
+])('nothing is requested or changed with %j', async (given, happened, [cause, remedy]) => {
+  const { kind, explanation } = await failureOf(() => read(given));
+  expect(kind).toBe('invalid-input');
+  expect(explanation).toEqual({ happened: `${happened}. Nothing was requested or changed.`, cause, remedy });
+});
+
+test('a long value is not shown: redaction cannot recognize part of a secret', async () => {
+  const { message } = await failureOf(() => read({ repo: `${'x'.repeat(200)}yz` }));
+  expect(message).toContain('The input "repo" is invalid: (202 characters).');
 });
