@@ -33,9 +33,9 @@ export function targetOfInputs({ registration, currentRepository }: TargetInputs
   }
   if (currentRepository === undefined) {
     throw new Failure('invalid-input', {
-      happened: 'No registration is known. Nothing was requested or changed.',
-      cause: 'The inputs name none, and GITHUB_REPOSITORY, which holds the current repository, is not set.',
-      remedy: 'Set one of the inputs "repo" (OWNER/NAME), "organization" and "enterprise".',
+      happened: 'The registration of the runners is unknown. Nothing was requested or changed.',
+      cause: 'The inputs do not name one, and GITHUB_REPOSITORY (the current repository) is not set.',
+      remedy: 'Set the input "repo" (to OWNER/NAME), "organization" or "enterprise".',
     });
   }
   return { registration: currentRepository, source: 'the current repository' };
@@ -73,7 +73,7 @@ export async function targetOfRunner(
     throw new Failure('registration-mismatch', {
       happened: `The runner in ${directory} is registered with ${describeRegistration(own)}, but the inputs name ${describeRegistration(named)}. Nothing was changed.`,
       likelyCause:
-        '"runner-directory" contains a runner that you did not mean, or the inputs name the wrong registration.',
+        'The inputs name the wrong registration, or "runner-directory" includes a runner that is to stay.',
       remedy: `To remove this runner, name ${describeRegistration(own)} in the inputs. Otherwise, correct "runner-directory".`,
     });
   }
@@ -81,7 +81,7 @@ export async function targetOfRunner(
     throw new Failure('registration-mismatch', {
       happened: `The registration of the runner in ${directory} is unknown. Nothing was changed.`,
       cause: 'Its configuration contains no URL, which is normal for a just-in-time runner.',
-      remedy: 'Set one of the inputs "repo", "organization" and "enterprise".',
+      remedy: 'Name its registration in the inputs ("repo", "organization" or "enterprise").',
     });
   }
   const accepted: Registration[] = currentRepository
@@ -105,15 +105,15 @@ function ownRegistration(directory: string, url: string, host: string): Registra
   const own = parseRegistrationUrl(url);
   if (own === undefined) {
     throw new Failure('registration-mismatch', {
-      happened: `The runner in ${directory} is registered with ${showValue(url)}, which is not a repository, an organization or an enterprise. Nothing was changed.`,
-      likelyCause: 'The file .runner was damaged or changed.',
-      remedy: 'Remove the runner in the settings of the repository or organization.',
+      happened: `The runner in ${directory} is registered with ${showValue(url)}, which is not the URL of a repository, organization or enterprise. Nothing was changed.`,
+      likelyCause: 'The file .runner is damaged or was changed.',
+      remedy: 'Remove the runner on GitHub, in the settings of its repository, organization or enterprise.',
     });
   }
   if (own.host !== host) {
     throw new Failure('registration-mismatch', {
       happened: `The runner in ${directory} is registered on ${own.host}, but the token is for ${host}. Nothing was changed.`,
-      likelyCause: '"runner-directory" contains a runner of another server, or "github-api-url" is wrong.',
+      likelyCause: '"github-api-url" is wrong, or "runner-directory" includes a runner of another server.',
       remedy: `Set "github-api-url" to the API root of ${own.host} and "token" to a token for that server, or correct "runner-directory".`,
     });
   }
