@@ -1,222 +1,166 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type AddressingInputs, addressedByInputs, addressedByRunner } from '../src/addressing.ts';
-import type { Registration } from '../src/registration.ts';
-import { parseServer } from '../src/server.ts';
+import { parseServer, type Registration } from '../src/registration.ts';
+import { targetOfInputs, targetOfRunner } from '../src/target.ts';
 import { enterprise, failureOf, organization, repository } from './support.ts';
 
-const nothingNamed: AddressingInputs = {
-  named: undefined,
+type Inputs = Parameters<typeof targetOfInputs>[0];
+const nothingNamed: Inputs = {
+  registration: undefined,
   currentRepository: repository,
   server: parseServer('https://api.github.com'),
 };
-const mismatch = 'registration-mismatch';
+const naming = (registration: Registration): Inputs => ({ ...nothingNamed, registration });
+const noCurrentRepository: Inputs = { ...nothingNamed, currentRepository: undefined };
 
-describe('without a runner', () => {
-  test('the registration that the inputs name is addressed', () => {
-    expect(addressedByInputs({ ...nothingNamed, named: enterprise })).toEqual({
-      registration: enterprise,
-      source: 'the inputs',
-    });
+describe('without a runner, the target is', () => {
+  test('the registration in the inputs', () => {
+    expect(targetOfInputs(naming(enterprise))).toEqual({ registration: enterprise, source: 'the inputs' });
   });
 
-  test('the current repository is addressed when the inputs name none', () => {
-    expect(addressedByInputs(nothingNamed)).toEqual({
-      registration: repository,
-      source: 'the current repository',
-    });
+  test('otherwise the current repository', () => {
+    const target = { registration: repository, source: 'the current repository' };
+    expect(targetOfInputs(nothingNamed)).toEqual(target);
   });
 
-  test('an unknown current repository is an error that names the variable and the inputs', async () => {
-    const failure = await failureOf(() =>
-      addressedByInputs({ ...nothingNamed, currentRepository: undefined }),
-    );
-    expect(failure.kind).toBe('invalid-input');
-    expect(failure.explanation).toMatchObject({
-      happened: expect.stringContaining('Nothing was requested or changed.'),
-      cause: expect.stringContaining('GITHUB_REPOSITORY'),
-      remedy: expect.stringMatching(/repo: owner\/name.*organization.*enterprise/),
+  test('otherwise unknown, which is an error', async () => {
+    expect(await failureOf(() => targetOfInputs(noCurrentRepository))).toMatchObject({
+      kind: 'invalid-input',
+      explanation: {
+        happened: 'The registration of the runners is unknown. Nothing was requested or changed.',
+        cause: 'The inputs do not name one, and GITHUB_REPOSITORY (the current repository) is not set.',
+        remedy: 'Set the input "repo" (to OWNER/NAME), "organization" or "enterprise".',
+      },
     });
   });
 });
 
-/** GitHub is asked about two names; unless told otherwise it says that they are different repositories. */
-const addressed = (
-  directory: string,
-  url: string | undefined,
-  inputs: AddressingInputs,
-  isSameRepository: Parameters<typeof addressedByRunner>[3] = async () => false,
-) => addressedByRunner(directory, url, inputs, isSameRepository);
+/** The pairs of names that were checked with GitHub. */
+let checked: unknown[][];
+beforeEach(() => {
+  checked = [];
+});
 
-describe('a runner', () => {
+const targetOf = (url: string | undefined, inputs: Inputs, isSame = false) =>
+  targetOfRunner('/runner', url, inputs, async (...names) => {
+    checked.push(names);
+    return isSame;
+  });
+
+async function mismatchOf(url: string | undefined, inputs: Inputs, isSame?: boolean) {
+  const { kind, explanation } = await failureOf(() => targetOf(url, inputs, isSame));
+  expect(kind).toBe('registration-mismatch');
+  return explanation;
+}
+
+describe('the target of a runner', () => {
   test.each<[string, Registration]>([
     ['https://github.com/octo/app', repository],
     ['https://github.com/octo', organization],
     ['https://www.github.com/OCTO/App/', { kind: 'repository', owner: 'OCTO', repo: 'App' }],
     ['https://github.com/Octo', { kind: 'organization', organization: 'Octo' }],
-  ])(
-    'of the current repository or its organization is addressed by what it says itself: %s',
-    async (url, own) => {
-      expect(await addressed('/runner', url, nothingNamed)).toEqual({
-        wasRenamed: false,
-        registration: own,
-        source: "the runner's installation",
-      });
-    },
-  );
-
-  test.each([
-    ['https://github.com/octo/other', 'repository octo/other'],
-    ['https://github.com/another/app', 'repository another/app'],
-    ['https://github.com/another', 'organization another'],
-    ['https://github.com/enterprises/acme', 'enterprise acme'],
-  ])('registered elsewhere has to be named in the inputs: %s', async (url, own) => {
-    const failure = await failureOf(() => addressed('/runner', url, nothingNamed));
-    expect(failure.kind).toBe(mismatch);
-    expect(failure.explanation.happened).toBe(
-      `The runner in /runner is registered with the ${own}, which is neither the current repository nor the organization that owns it. Nothing was changed.`,
-    );
-    expect(failure.explanation.cause).toContain('changed the files');
-    expect(failure.explanation.remedy).toContain(`name the ${own} in the inputs`);
-  });
-
-  test('has to be named in the inputs where there is no current repository', async () => {
-    const url = 'https://github.com/octo/app';
-    const failure = await failureOf(() =>
-      addressed('/runner', url, { ...nothingNamed, currentRepository: undefined }),
-    );
-    expect(failure).toMatchObject({
-      kind: mismatch,
-      message: expect.stringContaining('repository octo/app'),
-    });
+  ])('is its own registration: the current repository or its organization: %s', async (url, registration) => {
+    const source = "the runner's installation";
+    expect(await targetOf(url, nothingNamed)).toEqual({ registration, source, wasRenamed: false });
   });
 
   test.each<[string | undefined, Registration]>([
     ['https://github.com/enterprises/Acme', enterprise],
     ['https://github.com/octo', organization],
     [undefined, repository],
-  ])(
-    'that is what the inputs name is addressed, also when it says nothing itself: %p',
-    async (url, named) => {
-      expect(await addressed('/runner', url, { ...nothingNamed, named })).toEqual({
-        wasRenamed: false,
-        registration: named,
-        source: 'the inputs',
-      });
-    },
-  );
-
-  test('that is not what the inputs name is an error that tells both', async () => {
-    const url = 'https://github.com/octo/app';
-    const failure = await failureOf(() =>
-      addressed('/runner', url, { ...nothingNamed, named: organization }),
-    );
-    expect(failure.kind).toBe(mismatch);
-    expect(failure.explanation).toEqual({
-      happened:
-        'The runner in /runner is registered with the repository octo/app, not with the organization octo that the inputs name. Nothing was changed.',
-      cause: expect.stringContaining('"runner-directory"'),
-      remedy: expect.stringContaining('Name the repository octo/app in the inputs'),
-    });
+  ])('is the registration in the inputs, which is its own or unknown: %s', async (url, registration) => {
+    const source = 'the inputs';
+    expect(await targetOf(url, naming(registration))).toEqual({ registration, source, wasRenamed: false });
   });
 
-  test('that does not say where it is registered has to be named in the inputs', async () => {
-    const failure = await failureOf(() => addressed('/runner', undefined, nothingNamed));
-    expect(failure.kind).toBe(mismatch);
-    expect(failure.explanation).toMatchObject({
-      happened: expect.stringMatching(/\/runner does not say where.*Nothing was changed\.$/),
-      cause: expect.stringContaining('just in time'),
-      remedy: expect.stringMatching(/\(repo\).*organization.*enterprise/),
-    });
-  });
-
-  test.each([undefined, repository])(
-    'with a damaged address is an error that shows it (named: %j)',
-    async (named) => {
-      const url = 'https://github.com/octo/app/x"y';
-      const failure = await failureOf(() => addressed('/runner', url, { ...nothingNamed, named }));
-      expect(failure.kind).toBe(mismatch);
-      expect(failure.explanation).toMatchObject({
-        happened: `The installation in /runner says that its runner is registered with ${JSON.stringify(url)}, which is no repository, organization or enterprise. Nothing was changed.`,
-        cause: expect.stringContaining('.runner'),
-        remedy: expect.stringContaining('Configure the runner again'),
-      });
-    },
-  );
-
-  test.each([undefined, repository])(
-    'of another server is an error that names both (named: %j)',
-    async (named) => {
-      const url = 'https://ghe.example:8443/octo/app';
-      const failure = await failureOf(() => addressed('/runner', url, { ...nothingNamed, named }));
-      expect(failure.kind).toBe(mismatch);
-      expect(failure.explanation).toEqual({
-        happened:
-          'The runner in /runner is registered on ghe.example:8443, but the token is for github.com. Nothing was changed.',
-        cause: expect.stringContaining('"github-api-url"'),
-        remedy: expect.stringContaining('the API root of ghe.example:8443'),
-      });
-    },
-  );
-
-  test('of a server whose name begins with www. belongs to that server', async () => {
-    const server = parseServer('https://www.ghe.example/api/v3');
-    const url = 'https://www.ghe.example/octo/app';
-    expect((await addressed('/runner', url, { ...nothingNamed, server })).registration).toEqual(repository);
+  test('can be on a server whose name begins with www.', async () => {
+    const inputs = { ...nothingNamed, server: parseServer('https://www.ghe.example/api/v3') };
+    expect((await targetOf('https://www.ghe.example/octo/app', inputs)).registration).toEqual(repository);
   });
 });
 
-describe('a runner that was registered under a former name of the repository', () => {
-  const url = 'https://github.com/octo/former';
-  const former = { ...repository, repo: 'former' };
-  let asked: unknown[][] = [];
-  beforeEach(() => {
-    asked = [];
-  });
-  const sameRepository = async (...names: unknown[]) => asked.push(names) > 0;
-
-  test('is addressed by the present one, whether the inputs name it or not', async () => {
-    expect(await addressed('/runner', url, nothingNamed, sameRepository)).toEqual({
-      registration: repository,
-      source: "the runner's installation",
-      wasRenamed: true,
+describe('a runner is refused', () => {
+  test.each([
+    ['https://github.com/octo/other', 'repository octo/other'],
+    ['https://github.com/another/app', 'repository another/app'],
+    ['https://github.com/another', 'organization another'],
+    ['https://github.com/enterprises/acme', 'enterprise acme'],
+  ])('if it is registered elsewhere and the inputs do not say so: %s', async (url, registration) => {
+    expect(await mismatchOf(url, nothingNamed)).toEqual({
+      happened: `The runner in /runner is registered with ${registration}, which is neither the current repository nor the organization that owns it. Nothing was changed.`,
+      cause:
+        "Without a registration in the inputs, only these two are accepted: jobs can write to the installation's files and must not be able to redirect your token.",
+      remedy: `To remove this runner, name ${registration} in the inputs ("repo", "organization" or "enterprise").`,
     });
-    expect(await addressed('/runner', url, { ...nothingNamed, named: repository }, sameRepository)).toEqual({
-      registration: repository,
-      source: 'the inputs',
-      wasRenamed: true,
+  });
+
+  test('if neither the inputs nor the workflow name a registration', async () => {
+    const { happened } = await mismatchOf('https://github.com/octo/app', noCurrentRepository, true);
+    expect(happened).toContain('repository octo/app');
+    expect(checked).toEqual([]);
+  });
+
+  test('if the inputs name another registration', async () => {
+    expect(await mismatchOf('https://github.com/octo/app', naming(organization))).toEqual({
+      happened:
+        'The runner in /runner is registered with repository octo/app, but the inputs name organization octo. Nothing was changed.',
+      likelyCause:
+        'The inputs name the wrong registration, or "runner-directory" includes a runner that is to stay.',
+      remedy:
+        'To remove this runner, name repository octo/app in the inputs. Otherwise, correct "runner-directory".',
     });
-    expect(asked).toEqual([
-      [former, repository],
-      [former, repository],
-    ]);
   });
 
-  test.each([organization, enterprise])('is not asked about where an %j is named', async (named) => {
-    const failure = await failureOf(() =>
-      addressed('/runner', url, { ...nothingNamed, named }, sameRepository),
-    );
-
-    expect(failure.kind).toBe(mismatch);
-    expect(asked).toEqual([]);
+  test('if its registration is unknown and the inputs do not name it', async () => {
+    expect(await mismatchOf(undefined, nothingNamed)).toEqual({
+      happened: 'The registration of the runner in /runner is unknown. Nothing was changed.',
+      cause: 'Its configuration contains no URL, which is normal for a just-in-time runner.',
+      remedy: 'Name its registration in the inputs ("repo", "organization" or "enterprise").',
+    });
   });
 
-  test.each(['https://github.com/another', 'https://github.com/enterprises/acme'])(
-    'is not asked about where the runner is registered with no repository: %s',
-    async (elsewhere) => {
-      for (const inputs of [nothingNamed, { ...nothingNamed, named: repository }]) {
-        const failure = await failureOf(() => addressed('/runner', elsewhere, inputs, sameRepository));
+  test.each([nothingNamed, naming(repository)])('if its URL is invalid (%#)', async (inputs) => {
+    const url = 'https://github.com/octo/app/x"y';
+    expect(await mismatchOf(url, inputs)).toEqual({
+      happened: `The runner in /runner is registered with ${JSON.stringify(url)}, which is not the URL of a repository, organization or enterprise. Nothing was changed.`,
+      likelyCause: 'The file .runner is damaged or was changed.',
+      remedy: 'Remove the runner on GitHub, in the settings of its repository, organization or enterprise.',
+    });
+  });
 
-        expect(failure.kind).toBe(mismatch);
-      }
-      expect(asked).toEqual([]);
+  test.each([nothingNamed, naming(repository)])(
+    'if it is registered on another server (%#)',
+    async (inputs) => {
+      expect(await mismatchOf('https://ghe.example:8443/octo/app', inputs)).toEqual({
+        happened:
+          'The runner in /runner is registered on ghe.example:8443, but the token is for github.com. Nothing was changed.',
+        likelyCause: '"github-api-url" is wrong, or "runner-directory" includes a runner of another server.',
+        remedy:
+          'Set "github-api-url" to the API root of ghe.example:8443 and "token" to a token for that server, or correct "runner-directory".',
+      });
     },
   );
+});
 
-  test('is not asked about where there is no current repository', async () => {
-    const inputs = { ...nothingNamed, currentRepository: undefined };
-    const failure = await failureOf(() => addressed('/runner', url, inputs, sameRepository));
+describe('a runner that was registered before its repository was renamed', () => {
+  const url = 'https://github.com/octo/former';
+  const names = [{ ...repository, repo: 'former' }, repository];
 
-    expect(failure.kind).toBe(mismatch);
-    expect(asked).toEqual([]);
+  test.each<[string, Inputs]>([
+    ["the runner's installation", nothingNamed],
+    ['the inputs', naming(repository)],
+  ])('is removed under the present name: %s', async (source, inputs) => {
+    expect(await targetOf(url, inputs, true)).toEqual({ registration: repository, source, wasRenamed: true });
+    expect(checked).toEqual([names]);
+  });
+
+  test.each<[string, Inputs]>([
+    [url, naming(organization)],
+    [url, naming(enterprise)],
+    ['https://github.com/another', nothingNamed],
+    ['https://github.com/another', naming(repository)],
+    ['https://github.com/enterprises/acme', nothingNamed],
+  ])('is not looked for among organizations and enterprises (%#)', async (elsewhere, inputs) => {
+    await mismatchOf(elsewhere, inputs, true);
+    expect(checked).toEqual([]);
   });
 });
