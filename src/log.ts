@@ -40,7 +40,8 @@ export function createLog(core: Core, secrets: Secrets): Log {
   };
 }
 
-// The runner executes `::` at the start of a line and `##[` anywhere in it. A carriage return ends a line too.
+// The runner executes `::` at the start of a line, also after white space (which includes U+0085 in .NET), and `##[`
+// anywhere in a line. A carriage return ends a line too.
 // https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 
 /** Breaks up the kind of workflow command that works anywhere in a line. */
@@ -49,7 +50,7 @@ export function escapeCommands(text: string): string {
 }
 
 function oneLine(message: string): string {
-  return escapeCommands(message.replaceAll(/\s+/g, ' ')).replace(/^ ?::/, ': :');
+  return escapeCommands(message.replaceAll(/[\s\x85]+/g, ' ')).replace(/^ ?::/, ': :');
 }
 
 function prefixLines(output: string): string {
