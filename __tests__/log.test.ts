@@ -1,24 +1,23 @@
+import * as actionsCore from '@actions/core';
 import { describe, expect, test } from '@jest/globals';
 import { createLog, type Log } from '../src/log.ts';
 import { Secrets } from '../src/secrets.ts';
-import { workflowCommands } from '../src/workflow-commands.ts';
-import { outputOf, recordingCore } from './support.ts';
+import { outputUntilDone, recordingCore } from './support.ts';
 
-/** What is written for the runner to read. */
-function written(write: (log: Log) => void): string[] {
-  const secrets = new Secrets(() => undefined);
-  secrets.protect('ghp_secret');
-  return outputOf(() => write(createLog(workflowCommands, secrets)))
-    .replaceAll('\r\n', '\n')
-    .split('\n')
-    .slice(0, -1);
+const secrets = new Secrets(() => undefined);
+secrets.protect('ghp_secret');
+
+/** The lines that the runner reads. */
+async function written(write: (log: Log) => void): Promise<string[]> {
+  const output = await outputUntilDone(() => write(createLog(actionsCore, secrets)));
+  return output.split(/\r?\n/).slice(0, -1);
 }
 
-test('each kind of message is written as the runner wants it', () => {
-  expect(written((log) => log.info('hello'))).toEqual(['hello']);
-  expect(written((log) => log.warning('hello'))).toEqual(['::warning::hello']);
-  expect(written((log) => log.debug('hello'))).toEqual(['::debug::hello']);
-  expect(written((log) => log.group('title', 'one\ntwo'))).toEqual([
+test('each kind of message is a workflow command or a plain line', async () => {
+  expect(await written((log) => log.info('hello'))).toEqual(['hello']);
+  expect(await written((log) => log.warning('hello'))).toEqual(['::warning::hello']);
+  expect(await written((log) => log.debug('hello'))).toEqual(['::debug::hello']);
+  expect(await written((log) => log.group('title', 'one\ntwo'))).toEqual([
     '::group::title',
     '| one',
     '| two',
@@ -26,9 +25,7 @@ test('each kind of message is written as the runner wants it', () => {
   ]);
 });
 
-test('no secret is written, whichever way', () => {
-  const secrets = new Secrets(() => undefined);
-  secrets.protect('ghp_secret');
+test('no message contains a secret', () => {
   const { core, calls } = recordingCore();
   const log = createLog(core, secrets);
   log.info('a ghp_secret');
@@ -45,19 +42,20 @@ test('no secret is written, whichever way', () => {
   ]);
 });
 
-describe('text from elsewhere', () => {
+describe('text from elsewhere cannot', () => {
   test.each([
     ['::error::x', ': :error::x'],
     [' ::error::x', ': :error::x'],
+    ['\x85::error::x', ': :error::x'],
     ['\r\n \t::error::x', ': :error::x'],
     ['a\n::error::x', 'a ::error::x'],
     ['a\r::error::x', 'a ::error::x'],
     ['a\u2028::error::x', 'a ::error::x'],
     ['a ##[error]x ##[group]', 'a ## [error]x ## [group]'],
     ['a  b::c', 'a b::c'],
-  ])('is one line without a command in the log: %j', (message, line) => {
-    expect(written((log) => log.info(message))).toEqual([line]);
-    expect(written((log) => log.group(message, 'x'))[0]).toBe(`::group::${line}`);
+  ])('execute a command in a line or a title: %j', async (message, line) => {
+    expect(await written((log) => log.info(message))).toEqual([line]);
+    expect((await written((log) => log.group(message, 'x')))[0]).toBe(`::group::${line}`);
   });
 
   test.each([
@@ -66,12 +64,13 @@ describe('text from elsewhere', () => {
     ['##[error]x ##[endgroup]', ['| ## [error]x ## [endgroup]']],
     ['\n\n  a\n\n  b\n\n', ['| a', '| ', '|   b']],
     ['', ['| ']],
-  ])('is behind a bar and without a command in a group: %j', (output, lines) => {
-    expect(written((log) => log.group('t', output)).slice(1, -1)).toEqual(lines);
+  ])('execute a command in a group: %j', async (output, lines) => {
+    expect((await written((log) => log.group('t', output))).slice(1, -1)).toEqual(lines);
   });
 
-  test('cannot end a warning or a debug message early', () => {
-    expect(written((log) => log.warning('a\n::error::x'))).toEqual(['::warning::a%0A::error::x']);
-    expect(written((log) => log.debug('a\r::error::x'))).toEqual(['::debug::a%0D::error::x']);
+  test.each(['warning', 'debug'] as const)('end a message early: %s', async (kind) => {
+    expect(await written((log) => log[kind]('a\n::error::x\r##[error]y'))).toEqual([
+      `::${kind}::a%0A::error::x%0D## [error]y`,
+    ]);
   });
 });
