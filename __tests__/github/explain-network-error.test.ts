@@ -169,6 +169,11 @@ describe('a proxy', () => {
   });
 
   test('is not blamed for a connection that is closed later', () => {
-    expect(explain(withCode('ECONNRESET', { syscall: 'read' }), proxy).kind).toBe('network');
+    expect(explain(withCode('ECONNRESET', { syscall: 'read' }), proxy)).toMatchObject({
+      kind: 'network',
+      happened:
+        'Could not do this: the request to ghe.example:8443 through the proxy proxy.example:3128 failed (message).',
+      likelyCause: 'The proxy or the server does not respond, or closed the connection.',
+    });
   });
 });

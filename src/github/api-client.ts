@@ -1,5 +1,4 @@
 import { Octokit } from '@octokit/core';
-import type { RequestParameters } from '@octokit/core/types';
 import { RequestError } from '@octokit/request-error';
 import type { AdminToken } from '../admin-token.ts';
 import type { Clock } from '../clock.ts';
@@ -108,7 +107,12 @@ export function createApiClient({ server, adminToken, ...options }: ApiClientOpt
   };
 }
 
-function endpointOf({ registration, method, path, parameters }: ApiRequest): [string, RequestParameters] {
+function endpointOf({
+  registration,
+  method,
+  path,
+  parameters,
+}: ApiRequest): [string, Record<string, unknown>] {
   const root = apiRoute(registration);
   const headers = { 'x-github-api-version': '2022-11-28' };
   return [`${method} ${root.path}${path}`, { ...root.parameters, ...parameters, headers }];

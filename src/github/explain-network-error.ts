@@ -76,14 +76,18 @@ function reasonFor(error: NetworkError, { server, proxy }: SentRequest): Reason 
   if (proxy !== undefined && (code === 'ERR_PROXY_TUNNEL' || isConnecting(error))) {
     return explainProxy(error, proxy, hostname);
   }
+  const peer = proxy === undefined ? host : `${host} through the proxy ${proxy.host}`;
   return {
     kind: 'network',
     retry: 'backoff',
     happened:
       code === 'TimeoutError'
-        ? `the request to ${host} timed out after 30 seconds`
-        : `the request to ${host} failed (${error.message})`,
-    likelyCause: likelyNetworkCause(code),
+        ? `the request to ${peer} timed out after 30 seconds`
+        : `the request to ${peer} failed (${error.message})`,
+    likelyCause:
+      proxy === undefined
+        ? likelyNetworkCause(code)
+        : 'The proxy or the server does not respond, or closed the connection.',
     remedy: `Check that this machine can reach ${server.apiUrl}, and that https_proxy and no_proxy are set for this step as your network requires.`,
   };
 }
