@@ -5,21 +5,18 @@ import { expectFault, runFault } from './scenarios/faults.ts';
 
 const page = readFileSync(new URL('../docs/troubleshooting.md', import.meta.url), 'utf8');
 
-test.each(faults.filter(({ isSlow }) => !isSlow))(
-  '$name: $outcome after $requests requests',
-  async (fault) => {
-    expectFault(fault, await runFault('src', fault));
-  },
-);
+test.each(faults)('$name: $outcome (requests: $requests)', async (fault) => {
+  expectFault(fault, await runFault('src', fault));
+});
 
-test('the faults have names of their own', () => {
+test('all faults have different names', () => {
   expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
 });
 
-test.each(faults.filter(({ outcome }) => outcome !== 'success'))(
-  'the troubleshooting page has what the user sees: $outcome, $symptom',
-  ({ outcome, symptom }) => {
-    const section = page.split(/^## /m).find((text) => text.startsWith(`${outcome}\n`));
-    expect(section?.replaceAll(/\s+/g, ' ')).toContain(`\`${symptom}\``);
-  },
-);
+test('the troubleshooting page contains all symptoms', () => {
+  const missing = faults.filter(({ outcome, symptom }) => {
+    const section = page.split(/^## /m).find((text) => text.startsWith(`${outcome}\n`)) ?? '';
+    return outcome !== 'success' && !section.replaceAll(/\s+/g, ' ').includes(`\`${symptom}\``);
+  });
+  expect(missing).toEqual([]);
+});

@@ -3,21 +3,20 @@ import type { StepResult } from '../../sandbox/launcher.ts';
 import type { Fault } from '../faults.ts';
 import { expectFailure, expectNoSecret, type Subject, World } from '../world.ts';
 
-/** What a run came to while the API misbehaved. */
 export interface FaultRun {
   readonly result: StepResult;
   readonly requests: number;
 }
 
-/** Runs a step that asks for a token while the API misbehaves this way. */
-export async function runFault(subject: Subject, { behaviours, inputs = {} }: Fault): Promise<FaultRun> {
+/** Runs a step that creates a token while the stand-in has this fault. */
+export async function runFault(subject: Subject, { behaviors, inputs = {} }: Fault): Promise<FaultRun> {
   const world = await World.start(subject);
   const { github } = world;
   github.intercept = (request, response) => {
-    const behaviour = behaviours[Math.min(github.requests.length, behaviours.length) - 1] ?? 'as usual';
-    if (behaviour === 'as usual') return false;
-    if (typeof behaviour === 'function') behaviour(response, github, request);
-    else github.send(response, behaviour);
+    const behavior = behaviors[Math.min(github.requests.length, behaviors.length) - 1] ?? 'as usual';
+    if (behavior === 'as usual') return false;
+    if (typeof behavior === 'function') behavior(response, github, request);
+    else github.send(response, behavior);
     return true;
   };
   try {
@@ -32,7 +31,7 @@ export async function runFault(subject: Subject, { behaviours, inputs = {} }: Fa
   }
 }
 
-/** The user sees what the table says, and no more requests were made than that. */
+/** The user sees what the fault says, after that many requests. */
 export function expectFault({ outcome, symptom, says = [], requests }: Fault, run: FaultRun): void {
   const { result } = run;
   if (outcome === 'success') {
@@ -40,7 +39,7 @@ export function expectFault({ outcome, symptom, says = [], requests }: Fault, ru
     expect(result.annotations).toEqual([]);
     expect(result.log).toContain(symptom);
   } else {
-    expectFailure(result, symptom, `docs/troubleshooting.md#${outcome}`);
+    expectFailure(result, symptom, new RegExp(`More: .*\\b${outcome}\\b`));
     expect(result.outputs).toEqual({});
   }
   for (const words of says) {
