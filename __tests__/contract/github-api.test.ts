@@ -33,13 +33,13 @@ const parameters: Record<string, string | number> = {
   per_page: 10,
   page: 1,
 };
-/** What brings about the answers that are not the usual ones. */
-const circumstances: Record<string, Partial<typeof parameters>> = {
+/** Parameters that cause a status other than the usual one. */
+const causes: Record<string, Partial<typeof parameters>> = {
   301: { repo: 'old-name' },
   404: { repo: 'unknown' },
   422: { runner_id: busy },
 };
-/** GitHub blocks repositories for reasons that have nothing to do with runners; the stand-in has none. */
+/** For repositories that GitHub blocks. The stand-in has none. */
 const notServed = ['GET /repos/{owner}/{repo}: 403'];
 
 let github: GitHub;
@@ -54,13 +54,15 @@ beforeAll(async () => {
 });
 afterAll(() => github.close());
 
-/** Does what the description calls by the operation's key, with the parameters' values put in. */
+/** Sends the request of an operation, such as `GET /orgs/{org}/actions/runners`, with these parameters. */
 async function perform(operation: string, values: typeof parameters): Promise<Response> {
   const [method = '', template = ''] = operation.split(' ');
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
-  const asked = description.operations[operation]?.parameters.filter((parameter) => parameter.in === 'query');
+  const queried = description.operations[operation]?.parameters.filter(
+    (parameter) => parameter.in === 'query',
+  );
   const query = new URLSearchParams();
-  for (const { name } of asked ?? []) query.set(name, String(values[name]));
+  for (const { name } of queried ?? []) query.set(name, String(values[name]));
   return fetch(`${github.apiUrl}${path}${query.size > 0 ? `?${query}` : ''}`, {
     method,
     headers: { authorization: 'Bearer ghp_admin' },
@@ -68,31 +70,28 @@ async function perform(operation: string, values: typeof parameters): Promise<Re
   });
 }
 
-function faults(schema: AnySchemaObject, value: unknown): string[] {
+function errorsOf(schema: AnySchemaObject, value: unknown): string[] {
   const validate = ajv.compile({ schemas: description.schemas, ...schema });
   return validate(value) ? [] : (validate.errors ?? []).map((error) => ajv.errorsText([error]));
 }
 
-const answers = Object.entries(description.operations)
+const responses = Object.entries(description.operations)
   .flatMap(([operation, { responses }]) =>
     Object.entries(responses).map(([status, schema]) => ({ operation, status, schema })),
   )
   .filter(({ operation, status }) => !notServed.includes(`${operation}: ${status}`));
 
-describe("the stand-in answers like GitHub's published description", () => {
-  test('it serves the operations that the description has for runners, and no others', () => {
+describe("the stand-in conforms to GitHub's API description", () => {
+  test('it serves the operations of the description for runners', () => {
     expect(servedOperations.toSorted()).toEqual(Object.keys(description.operations).toSorted());
   });
 
-  test.each(Object.entries(description.operations))(
-    '%s is asked with published parameters',
-    (_, operation) => {
-      for (const { name, schema } of operation.parameters)
-        expect(faults(schema, parameters[name])).toEqual([]);
-    },
-  );
+  test.each(Object.entries(description.operations))('%s has these parameters', (_, operation) => {
+    for (const { name, schema } of operation.parameters)
+      expect(errorsOf(schema, parameters[name])).toEqual([]);
+  });
 
-  test.each(answers)('$operation: $status', async ({ operation, status, schema }) => {
+  test.each(responses)('$operation: $status', async ({ operation, status, schema }) => {
     for (const registration of ['octo/app', 'octo', 'enterprises/acme']) {
       for (const { id } of github.runners(registration)) github.removeRunner(registration, id);
       github.addRunner(registration, { id: idle, name: 'idle' });
@@ -101,7 +100,7 @@ describe("the stand-in answers like GitHub's published description", () => {
 
     const response = await perform(operation, {
       ...parameters,
-      ...circumstances[status],
+      ...causes[status],
     } as typeof parameters);
 
     expect(response.status).toBe(Number(status));
@@ -111,10 +110,10 @@ describe("the stand-in answers like GitHub's published description", () => {
       return;
     }
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
-    const answer: Record<string, unknown> = JSON.parse(body);
-    expect(faults(schema, answer)).toEqual([]);
-    // A list without a runner in it would fit whatever the description says of runners.
-    if ('runners' in answer) expect(answer['runners']).toHaveLength(1);
+    const data: Record<string, unknown> = JSON.parse(body);
+    expect(errorsOf(schema, data)).toEqual([]);
+    // An empty list would conform to any description of runners.
+    if ('runners' in data) expect(data['runners']).toHaveLength(1);
   });
 
   test.each([
@@ -122,8 +121,8 @@ describe("the stand-in answers like GitHub's published description", () => {
     ['self-hosted-runners', ['id', 'name', 'os', 'status', 'busy', 'labels']],
     ['validation-error-simple', ['message', 'documentation_url']],
     ['full-repository-extract', ['id', 'name', 'full_name', 'private', 'owner']],
-  ])('an answer that lacks what GitHub promises is noticed: %s', (name, required) => {
-    expect(faults({ $ref: `#/schemas/${name}` }, {}).toSorted()).toEqual(
+  ])('the description requires these properties: %s', (name, required) => {
+    expect(errorsOf({ $ref: `#/schemas/${name}` }, {}).toSorted()).toEqual(
       required.map((property) => `data must have required property '${property}'`).toSorted(),
     );
   });
