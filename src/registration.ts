@@ -147,6 +147,6 @@ export function webHost(server: Server): string {
   return new URL(server.webUrl).host.replace(/^www\./, '');
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
