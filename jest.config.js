@@ -15,6 +15,7 @@ const isLinux = process.platform === 'linux';
 
 /** @type {import('jest').Config} */
 export default {
+  globalSetup: '<rootDir>/scripts/check-system-tools.ts',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...(isLinux ? [] : onLinuxOnly)],
