@@ -1,6 +1,5 @@
 "use strict";
-// The post step, which runs after every use of the action: without state there is nothing left to do, and nothing that
-// would have to be loaded.
+// The post step runs after every use of the action. Without state from the main step there is nothing to load.
 if (process.env['STATE_after-job']) {
     await import("./index.js");
 }

@@ -1,0 +1,163 @@
+export const id = 706;
+export const ids = [706];
+export const modules = {
+
+/***/ 3706:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   runInBackground: () => (/* binding */ runInBackground)
+/* harmony export */ });
+/* unused harmony exports createLogWriter, removeAfterJob */
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8474);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_events__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _runner_config_script_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2896);
+/* harmony import */ var _runner_installation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6000);
+/* harmony import */ var _runner_processes_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3447);
+/* harmony import */ var _runner_script_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1839);
+/* harmony import */ var _runner_service_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7929);
+/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7194);
+
+
+
+
+
+
+
+
+/** The interval between two polls of the job's process, in milliseconds. */
+const pollInterval = 1_000;
+/** Polls between two full process scans; a scan costs about 100 polls. */
+const pollsPerScan = 300;
+/** The first and the longest wait between two attempts, in milliseconds. */
+const firstWait = 5_000;
+const longestWait = 60_000;
+/** Failed attempts for another reason than a job. */
+const maximumFailures = 5;
+/** Time for the last attempt before the remove token expires, in milliseconds. */
+const tokenMargin = 5 * 60_000;
+const remedy = 'Run the action again: in another job of this runner, or with "remove: true" in a job of another runner on this machine.';
+/**
+ * The background process of `remove: after-job`. The post step sends the removal over a pipe, and lets go when it receives
+ * `ready`: all code is loaded.
+ */
+async function runInBackground(process, clock) {
+    const [removal] = (await (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(process, 'message'));
+    const secrets = new _secrets_js__WEBPACK_IMPORTED_MODULE_7__/* .Secrets */ .S(() => undefined);
+    secrets.protect(removal.removeToken);
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(removal.logFile, 'wx');
+    const log = createLogWriter(file, secrets);
+    await log(`Waiting for the job to end, to remove the runner in ${removal.script.directory}.`);
+    process.send?.('ready');
+    try {
+        process.exitCode = (await removeAfterJob(removal, log, clock)) ? 0 : 1;
+    }
+    catch (error) {
+        await log(`The removal failed: ${error.message}`);
+        process.exitCode = 1;
+    }
+    finally {
+        await file.close();
+    }
+}
+/** A full disk must not end the removal. */
+function createLogWriter(file, secrets) {
+    return async (text) => {
+        const line = `[${new Date().toISOString()}] ${secrets.redact(text.trim())}\n`;
+        await file.write(line).catch(() => undefined);
+    };
+}
+/**
+ * Waits for the job to end, deregisters the runner, uninstalls its service and stops its listener. While GitHub says that
+ * the runner is busy with another job, it tries again until the remove token is about to expire.
+ *
+ * @returns whether the runner was removed
+ * @throws Failure if its service cannot be uninstalled
+ */
+async function removeAfterJob(removal, log, clock) {
+    const { script } = removal;
+    const deadline = clock.now() + removal.tokenLifetime - tokenMargin;
+    const giveUp = async (reason) => {
+        await log(`The runner was not removed: ${reason} ${await describeService(removal)} ${remedy}`);
+        return false;
+    };
+    let failures = 0;
+    for (let wait = firstWait;; wait = Math.min(wait * 2, longestWait)) {
+        await waitForJobs(script, clock, deadline);
+        if (clock.now() >= deadline) {
+            return giveUp('it was busy until the remove token was about to expire.');
+        }
+        if (!(await (0,_runner_installation_js__WEBPACK_IMPORTED_MODULE_3__/* .hasLeftovers */ .tG)(script.directory))) {
+            return finish(removal, 'Another process removed the runner.', log, clock);
+        }
+        await log('No job is running. Running config.sh remove.');
+        const result = await (0,_runner_config_script_js__WEBPACK_IMPORTED_MODULE_2__/* .removeWithConfigScript */ .gH)(script, removal.removeToken);
+        await logResult(result, log);
+        switch (result.outcome) {
+            case 'removed':
+                return finish(removal, result.skippedServer
+                    ? 'config.sh removed the local configuration only. GitHub may still list the runner: check its settings.'
+                    : 'config.sh removed the runner. This process has no admin token, so it cannot verify that with GitHub.', log, clock);
+            case 'not-found':
+                await log('GitHub responded that the runner does not exist. Removing its local configuration.');
+                if (await removeConfiguration(script, log)) {
+                    return finish(removal, 'The local configuration is removed.', log, clock);
+                }
+                return giveUp('its local configuration could not be removed.');
+            case 'token-refused':
+                return giveUp('GitHub refused the remove token.');
+            case 'busy':
+                break;
+            case 'failed':
+                failures += 1;
+                if (failures === maximumFailures) {
+                    return giveUp(`config.sh failed ${failures} times, "${(0,_runner_script_js__WEBPACK_IMPORTED_MODULE_5__/* .lastLineOf */ .SH)(result)}".`);
+                }
+        }
+        await log(`Retrying in ${wait / 1_000} seconds.`);
+        await clock.sleep(wait, noSignal);
+    }
+}
+const noSignal = new AbortController().signal;
+async function removeConfiguration(script, log) {
+    const result = await (0,_runner_config_script_js__WEBPACK_IMPORTED_MODULE_2__/* .removeLocalConfiguration */ .aj)(script);
+    await logResult(result, log);
+    return result.outcome === 'removed';
+}
+async function logResult({ output, warnings }, log) {
+    await log([output.trim(), ...warnings].join('\n'));
+}
+/** Windows uninstalls the service before it contacts GitHub, everything else afterwards. */
+async function describeService({ script, hasService }) {
+    if (hasService && !(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_6__/* .isService */ .kd)(script.directory))) {
+        return 'Its service is uninstalled, so it does not run any more.';
+    }
+    return 'It stays in service.';
+}
+/** Stops the runner, after a job that started at the last moment. */
+async function finish(removal, result, log, clock) {
+    const printed = [];
+    while (!(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_6__/* .stopRunner */ .PS)(removal, (output) => printed.push(output)))) {
+        await waitForJobs(removal.script, clock);
+    }
+    await log([...printed, result].join('\n'));
+    return true;
+}
+/** Waits until no job runs in the installation, or until the deadline. */
+async function waitForJobs({ directory, platform }, clock, deadline = Number.POSITIVE_INFINITY) {
+    let workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform);
+    for (let polls = 1; workers.length > 0 && clock.now() < deadline; polls += 1) {
+        await clock.sleep(pollInterval, noSignal);
+        // A process that has ended but was not waited for still looks alive.
+        if (polls % pollsPerScan === 0 || !workers.some(({ id }) => (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .isAlive */ ._n)(id))) {
+            workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform);
+        }
+    }
+}
+
+
+/***/ })
+
+};
