@@ -3,222 +3,80 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  type OutgoingHttpHeaders,
   type Server,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { ActionsService } from './actions-service.ts';
+import { deleteRunner, getRepository, type Operation, operations } from './operations.ts';
 import { type RateLimitCounts, RateLimits } from './rate-limits.ts';
-
-/** Where runners are registered, as the path of its web address: `octo/app`, `octo`, `enterprises/acme`. */
-export type RegistrationPath = string;
-
-/** A self-hosted runner as the REST API describes it. */
-export interface Runner {
-  id: number;
-  runner_group_id: number;
-  name: string;
-  os: string;
-  status: 'online' | 'offline';
-  busy: boolean;
-  ephemeral: boolean;
-  version: string;
-  labels: { id: number; name: string; type: 'read-only' | 'custom' }[];
-}
+import { type Kind, kinds, type Registration, type RegistrationPath, type Runner } from './registrations.ts';
+import { errorReply, type Reply } from './reply.ts';
 
 /** A request that reached the stand-in. */
 export interface RecordedRequest {
   readonly method: string;
-  /** As it was sent, with the query. */
+  /** With the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Status of the answer; 0 as long as there is none, which an interceptor can bring about. */
+  /** Status of the response; 0 without a response. */
   readonly status: number;
 }
 
-/** A remove token that was handed out. No endpoint revokes one. */
+/** A remove token. No endpoint revokes one. */
 export interface IssuedToken {
   token: string;
   registration: RegistrationPath;
   expiresAt: Date;
 }
 
-/** An answer; one without a body is sent without a content type. */
-export interface Answer {
-  status: number;
-  body?: unknown;
-  headers?: OutgoingHttpHeaders;
-}
-
-/**
- * A fault hook: given each request before it is handled; returns true when it answered (or destroyed) the
- * connection itself.
- */
+/** Called for each request before it is handled; returns true if it sent the response or closed the connection. */
 export type Interceptor = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 
-type Kind = 'repository' | 'organization' | 'enterprise';
-
-interface Registration {
-  kind: Kind;
-  id: number;
-  path: RegistrationPath;
-  private: boolean;
-  runners: Map<number, Runner>;
-  hiddenFromRunnerSide: Set<number>;
+/** An operation on a registration. */
+interface Requested {
+  operation: Operation;
+  registration: Registration;
+  documentation: string;
 }
 
-/** Whoever makes a request: an administrator, or a runner's `config.sh` with a remove token. */
-interface Caller {
+interface AdminToken {
   token: string;
   registrations: Registration[];
-  runnerSide: boolean;
-  scopes: string;
-}
-
-interface Call {
-  github: GitHub;
-  registration: Registration;
-  runnerId: number;
-  query: URLSearchParams;
-  runnerSide: boolean;
-  /** The operation's section in GitHub's documentation, which error bodies point to. */
-  documentation: string;
-}
-
-interface Operation {
-  method: string;
-  /** Below the registration's own path. */
-  path: string;
-  documentation: string;
-  perform: (call: Call) => Answer;
+  scopes: string[];
 }
 
 /**
- * The kinds of registrations: where the API has them, what their documentation calls them, and what a
- * fine-grained and a classic token need. The source is GitHub's published OpenAPI description; only the name of
- * the enterprise permission is an assumption, after the organization's.
- */
-const kinds: Record<Kind, { root: string; documentation: string; permission: string; scope: string }> = {
-  repository: {
-    root: '/repos/{owner}/{repo}',
-    documentation: 'a-repository',
-    permission: 'administration',
-    scope: 'repo',
-  },
-  organization: {
-    root: '/orgs/{org}',
-    documentation: 'an-organization',
-    permission: 'organization_self_hosted_runners',
-    scope: 'admin:org',
-  },
-  enterprise: {
-    root: '/enterprises/{enterprise}',
-    documentation: 'an-enterprise',
-    permission: 'enterprise_self_hosted_runners',
-    scope: 'manage_runners:enterprise',
-  },
-};
-
-/** Of what GitHub tells about a repository, this answers only what tells one from another. */
-const getRepository: Operation = {
-  method: 'GET',
-  path: '',
-  documentation: 'repos/repos#get',
-  perform: ({ registration: { id, path, private: isPrivate } }) => {
-    const [login = '', name] = path.split('/');
-    return { status: 200, body: { id, name, full_name: path, private: isPrivate, owner: { login } } };
-  },
-};
-const createRemoveToken: Operation = {
-  method: 'POST',
-  path: '/actions/runners/remove-token',
-  documentation: 'actions/self-hosted-runners#create-a-remove-token-for',
-  perform: ({ github, registration }) => {
-    const expiresAt = new Date(github.now().getTime() + 60 * 60 * 1000);
-    const token = `A${Array.from(randomBytes(28), (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('')}`;
-    github.issuedTokens.push({ token, registration: registration.path, expiresAt });
-    return { status: 201, body: { token, expires_at: inPacificTime(expiresAt) } };
-  },
-};
-const listRunners: Operation = {
-  method: 'GET',
-  path: '/actions/runners',
-  documentation: 'actions/self-hosted-runners#list-self-hosted-runners-for',
-  perform: ({ registration, query, runnerSide }) => {
-    const name = query.get('name')?.toLowerCase();
-    const found = [...registration.runners.values()]
-      .filter((runner) => name === undefined || runner.name.toLowerCase() === name)
-      .filter((runner) => !(runnerSide && registration.hiddenFromRunnerSide.has(runner.id)));
-    const perPage = Math.min(Number(query.get('per_page') ?? 30), 100);
-    const start = (Number(query.get('page') ?? 1) - 1) * perPage;
-    const runners = found.slice(start, start + perPage);
-    return { status: 200, body: { total_count: found.length, runners } };
-  },
-};
-const getRunner: Operation = {
-  method: 'GET',
-  path: '/actions/runners/{runner_id}',
-  documentation: 'actions/self-hosted-runners#get-a-self-hosted-runner-for',
-  perform: ({ registration, runnerId, documentation }) => {
-    const runner = registration.runners.get(runnerId);
-    return runner ? { status: 200, body: runner } : failure(404, 'Not Found', documentation);
-  },
-};
-const deleteRunner: Operation = {
-  method: 'DELETE',
-  path: '/actions/runners/{runner_id}',
-  documentation: 'actions/self-hosted-runners#delete-a-self-hosted-runner-from',
-  perform: ({ registration, runnerId, runnerSide, documentation }) => {
-    const runner = registration.runners.get(runnerId);
-    if (!runner || (runnerSide && registration.hiddenFromRunnerSide.has(runnerId)))
-      return failure(404, 'Not Found', documentation);
-    if (runner.busy) {
-      const message = `Runner "${runner.name}" is currently running a job and cannot be deleted.`;
-      return failure(422, message, documentation);
-    }
-    registration.runners.delete(runnerId);
-    return { status: 204 };
-  },
-};
-
-const runnerOperations = [createRemoveToken, listRunners, getRunner, deleteRunner];
-/** What `config.sh` does with a remove token: the older flow looks for the name before it deletes. */
-const runnerSideOperations = [listRunners, deleteRunner];
-
-/** Every operation that is served, as GitHub's description has it: `GET /orgs/{org}/actions/runners`. */
-export const servedOperations = [
-  `${getRepository.method} ${kinds.repository.root}`,
-  ...Object.values(kinds).flatMap(({ root }) =>
-    runnerOperations.map(({ method, path }) => `${method} ${root}${path}`),
-  ),
-];
-
-/**
- * A stand-in for GitHub's REST API on loopback. It keeps state, and serves what concerns the removal of
- * self-hosted runners: to an administrator's token, and to a runner's `config.sh`, which shows a remove token as
- * `RemoteAuth` (actions/runner, `RunnerDotcomServer.cs`).
+ * A stand-in for GitHub on loopback: the part of the REST API that manages self-hosted runners, and what `config.sh remove`
+ * and a listener talk to (actions/runner: RunnerDotcomServer.cs, ConfigurationManager.cs).
  */
 export class GitHub {
-  /** Origin of the web addresses, such as a runner's `gitHubUrl`. */
+  /** Origin of the web addresses, such as the `gitHubUrl` of a runner. */
   readonly serverUrl: string;
-  /** Root of the API as GitHub Enterprise Server has it. The origin serves as well, as on api.github.com. */
+  /** API root as on GitHub Enterprise Server. The origin works too, as on api.github.com. */
   readonly apiUrl: string;
   readonly now: () => Date;
-  /** None are enforced unless they were given. */
+  /** Not enforced unless passed to `start`. */
   readonly rateLimits: RateLimits | undefined;
   readonly requests: RecordedRequest[] = [];
   readonly issuedTokens: IssuedToken[] = [];
-  /** Called when a request has arrived, before it is counted or looked at: it can be held back. */
-  beforeRequest: ((request: IncomingMessage) => Promise<void>) | undefined;
   intercept: Interceptor | undefined;
-  /** Called when a request has been answered, before the next one is: the world can change in between. */
+  /** Called after each response and before the next request, to change the state in between. */
   afterRequest: ((record: RecordedRequest) => void) | undefined;
+  /** Ignore `?name=`, as a server does that does not support the filter. */
+  ignoresNameFilter = false;
+  /**
+   * Status of the response to `config.sh` in the newer flow if its token is expired, unknown, or of another registration. In the
+   * older flow it is 404 (actions/runner#4042).
+   */
+  refusedTokenStatus: 401 | 404 = 404;
 
   readonly #server: Server;
   readonly #registrations = new Map<string, Registration>();
-  readonly #adminTokens = new Map<string, Caller>();
+  readonly #adminTokens = new Map<string, AdminToken>();
+  readonly #service = new ActionsService((path) => this.#registrations.get(path.toLowerCase()));
   #lastId = 0;
 
   private constructor(server: Server, now: () => Date, limits: Readonly<RateLimitCounts> | undefined) {
@@ -229,12 +87,12 @@ export class GitHub {
     this.serverUrl = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     this.apiUrl = `${this.serverUrl}/api/v3`;
     server.on('request', (request, response) => {
-      // Only a client that goes away while it sends, or a faulty interceptor, gets here.
+      // Rejects only if the client disconnects while sending, or an interceptor throws.
       this.#handle(request, response).catch(() => response.destroy());
     });
   }
 
-  /** Starts to listen, on a free port of 127.0.0.1 unless others are given. */
+  /** Listens on a free port of 127.0.0.1 by default. */
   static async start(
     options: { now?: () => Date; host?: string; port?: number; limits?: Readonly<RateLimitCounts> } = {},
   ): Promise<GitHub> {
@@ -245,7 +103,7 @@ export class GitHub {
     return new GitHub(server, options.now ?? (() => new Date()), options.limits);
   }
 
-  /** Stops at once: open connections are cut. */
+  /** Also closes open connections. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -253,9 +111,11 @@ export class GitHub {
     });
   }
 
-  /** The requests made with an administrator's token: all but those of the runner's own scripts. */
+  /** The requests of the action; those of the runner's own scripts are left out. */
   get actionRequests(): RecordedRequest[] {
-    return this.requests.filter(({ headers }) => !/^RemoteAuth /i.test(headers.authorization ?? ''));
+    return this.requests.filter(
+      ({ headers, path }) => tokenIn(headers).scheme !== 'remoteauth' && !path.startsWith('/_services/'),
+    );
   }
 
   addRepository(
@@ -267,7 +127,7 @@ export class GitHub {
     this.#registrations.set(`repositories/${registration.id}`, registration);
   }
 
-  /** From now on the old name redirects, as on GitHub. */
+  /** The old name redirects to the new one, as on GitHub. */
   renameRepository(from: RegistrationPath, to: RegistrationPath): void {
     const registration = this.#existing(from);
     registration.path = to;
@@ -283,14 +143,14 @@ export class GitHub {
   }
 
   /**
-   * Makes a token known, whose prefix tells its kind. Unless its scopes are given, a classic one has those that
-   * its registrations ask for.
+   * Adds a token that can manage the runners of these registrations. Its prefix decides its kind. A classic token has all scopes
+   * unless they are given.
    */
   addAdminToken(token: string, access: { registrations: RegistrationPath[]; scopes?: string }): void {
     const registrations = access.registrations.map((path) => this.#existing(path));
-    const neededScopes = new Set(registrations.map(({ kind }) => kinds[kind].scope));
-    const scopes = access.scopes ?? [...neededScopes].join(', ');
-    this.#adminTokens.set(token, { token, registrations, runnerSide: false, scopes });
+    const scopes =
+      access.scopes?.split(/, */).filter(Boolean) ?? Object.values(kinds).map(({ scope }) => scope);
+    this.#adminTokens.set(token, { token, registrations, scopes });
   }
 
   addRunner(path: RegistrationPath, runner: Pick<Runner, 'name'> & Partial<Runner>): Runner {
@@ -317,27 +177,32 @@ export class GitHub {
     this.#existing(path).runners.delete(id);
   }
 
-  /** The runners that are registered now; copies. */
+  /** Copies of the registered runners. */
   runners(path: RegistrationPath): Runner[] {
     return structuredClone([...this.#existing(path).runners.values()]);
   }
 
-  setBusy(path: RegistrationPath, id: number, busy: boolean): void {
+  /** Changes what the API says about a runner, such as its `status` or `labels`. */
+  updateRunner(path: RegistrationPath, id: number, changes: Partial<Omit<Runner, 'id'>>): void {
     const runner = this.#existing(path).runners.get(id);
-    if (!runner) throw new Error(`No runner ${id} is registered with ${path}`);
-    runner.busy = busy;
+    if (!runner) throw new Error(`Runner ${id} is not registered with ${path}.`);
+    Object.assign(runner, changes);
+  }
+
+  setBusy(path: RegistrationPath, id: number, busy: boolean): void {
+    this.updateRunner(path, id, { busy });
   }
 
   /**
-   * From now on `config.sh` does not find the runner where it looks, while administrators still see it: its older
-   * flow then reports success and the runner stays registered (actions/runner#1254).
+   * `config.sh remove` in the older flow no longer finds the runner, while the API still lists it. The script then succeeds and
+   * the runner stays registered (actions/runner#1254).
    */
   hideFromRunnerSide(path: RegistrationPath, id: number): void {
-    this.#existing(path).hiddenFromRunnerSide.add(id);
+    this.#existing(path).hidden.add(id);
   }
 
-  /** Sends an answer with the headers that all of GitHub's answers carry; interceptors can use it too. */
-  send(response: ServerResponse, { status, body, headers }: Answer): void {
+  /** Sends a response with the headers that every response of GitHub has. Interceptors can use it too. */
+  send(response: ServerResponse, { status, body, headers }: Reply): void {
     const used = this.requests.length;
     const requestId = randomBytes(16).toString('hex').toUpperCase();
     response.writeHead(status, {
@@ -360,26 +225,33 @@ export class GitHub {
   }
 
   #add(kind: Kind, path: RegistrationPath, id?: number): Registration {
-    const registration = {
+    const registration: Registration = {
       kind,
       id: this.#claimId(id),
       path,
       private: false,
       runners: new Map(),
-      hiddenFromRunnerSide: new Set<number>(),
+      hidden: new Set(),
     };
     this.#registrations.set(path.toLowerCase(), registration);
     return registration;
   }
 
-  /** Names are not case sensitive, and a repository's former name still leads to it. */
+  /** Finds a registration by its name, which is not case-sensitive, or by a former name. */
   #existing(path: RegistrationPath): Registration {
     const registration = this.#registrations.get(path.toLowerCase());
-    if (!registration) throw new Error(`Nothing is known as ${path}`);
+    if (!registration) throw new Error(`${path} is not registered with the stand-in.`);
     return registration;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', this.serverUrl);
+    const poll = this.#service.poll(url);
+    if (poll) {
+      // Not recorded: a listener polls at any time.
+      this.send(response, poll);
+      return;
+    }
     const record = {
       method: request.method ?? '',
       path: request.url ?? '',
@@ -389,14 +261,12 @@ export class GitHub {
         return response.headersSent ? response.statusCode : 0;
       },
     };
-    if (this.beforeRequest) await this.beforeRequest(request);
     this.requests.push(record);
-    const { token } = tokenIn(request.headers);
-    const admission = this.rateLimits?.begin(token, record.method);
+    const admission = this.rateLimits?.begin(tokenIn(request.headers).token, record.method);
     try {
       if (!(await this.intercept?.(request, response))) {
-        const answer = admission?.refusal ?? this.#answer(record);
-        this.send(response, { ...answer, headers: { ...admission?.headers, ...answer.headers } });
+        const reply = admission?.refusal ?? this.#reply(record, url);
+        this.send(response, { ...reply, headers: { ...admission?.headers, ...reply.headers } });
       }
     } finally {
       admission?.end();
@@ -404,94 +274,139 @@ export class GitHub {
     this.afterRequest?.(record);
   }
 
-  #answer({ method, path, headers }: RecordedRequest): Answer {
-    const caller = this.#authenticate(headers);
-    if (!caller) return failure(401, 'Bad credentials');
+  #reply({ method, headers, body }: RecordedRequest, url: URL): Reply {
+    const { scheme, token } = tokenIn(headers);
+    const served = this.#service.reply(method, url, token);
+    if (served) return served;
+    if (scheme === 'remoteauth') {
+      return url.pathname.endsWith('/actions/runner-registration')
+        ? this.#connectRunner(token, body)
+        : this.#perform(method, url, (operation) => this.#refuseRunner(token, operation));
+    }
+    if (scheme === '') return this.#perform(method, url, refuseUnauthenticated);
+    const admin = /^(token|bearer)$/.test(scheme) ? this.#adminTokens.get(token) : undefined;
+    if (!admin) return errorReply(401, 'Bad credentials');
+    const reply = this.#perform(method, url, (operation) => this.#refuseAdmin(admin, operation));
+    if (!isClassic(token)) return reply;
+    const accepted = Object.values(kinds).find(({ root }) =>
+      url.pathname.includes(`/${root.split('/')[1]}/`),
+    );
+    const scopes = {
+      'x-oauth-scopes': admin.scopes.join(', '),
+      'x-accepted-oauth-scopes': accepted?.scope ?? kinds.repository.scope,
+    };
+    return { ...reply, headers: { ...reply.headers, ...scopes } };
+  }
 
-    const { pathname, search, searchParams: query } = new URL(path, this.serverUrl);
+  /** @param check returns the error for a request that is not allowed */
+  #perform(method: string, url: URL, check: (request: Requested) => Reply | undefined): Reply {
     const [, prefix = '', root = '', rest = ''] =
-      /^(\/api\/v3)?(\/repos\/[^/]+\/[^/]+|\/(?:repositories|orgs|enterprises)\/[^/]+)(.*)$/.exec(pathname) ??
-      [];
+      /^(\/api\/v3)?(\/repos\/[^/]+\/[^/]+|\/(?:repositories|orgs|enterprises)\/[^/]+)(.*)$/.exec(
+        url.pathname,
+      ) ?? [];
     const name = root.replace(/^\/(?:(?:repos|orgs)\/)?/, '').toLowerCase();
     const registration = this.#registrations.get(name);
     const template = rest.replace(/\/\d+$/, '/{runner_id}');
-    const operation = [
-      ...(registration?.kind === 'repository' ? [getRepository] : []),
-      ...runnerOperations,
-    ].find((candidate) => candidate.method === method && candidate.path === template);
-    if (!registration || !operation) return failure(404, 'Not Found');
-
-    if (name !== registration.path.toLowerCase() && !name.startsWith('repositories/')) {
-      // After a 301 clients may turn a POST into a GET; 307 keeps the method.
-      const location = `${this.serverUrl}${prefix}/repositories/${registration.id}${rest}${search}`;
-      const [status, message] = method === 'GET' ? [301, 'Moved Permanently'] : [307, 'Temporary Redirect'];
-      const documentation = 'using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects';
-      return { ...failure(status, message, documentation), headers: { location } };
-    }
+    const operation = operations.find(
+      (candidate) => candidate.method === method && candidate.path === template,
+    );
+    if (!registration || !operation || (operation === getRepository && registration.kind !== 'repository'))
+      return errorReply(404, 'Not Found');
 
     const documentation = `${operation.documentation}-${kinds[registration.kind].documentation}`;
-    const { runnerSide } = caller;
-    const runnerId = Number(rest.split('/').at(-1));
-    const answer =
-      this.#refusal(caller, operation, registration, documentation) ??
-      operation.perform({ github: this, registration, runnerId, query, runnerSide, documentation });
-    if (runnerSide || !caller.token.startsWith('ghp_')) return answer;
-    const scopes = {
-      'x-oauth-scopes': caller.scopes,
-      'x-accepted-oauth-scopes': kinds[registration.kind].scope,
-    };
-    return { ...answer, headers: { ...answer.headers, ...scopes } };
+    const refusal = check({ operation, registration, documentation });
+    if (refusal) return refusal;
+    if (name !== registration.path.toLowerCase() && !name.startsWith('repositories/')) {
+      const location = `${this.serverUrl}${prefix}/repositories/${registration.id}${rest}${url.search}`;
+      // Clients may turn a POST into a GET after a 301; 307 keeps the method.
+      return method === 'GET'
+        ? errorReply(301, 'Moved Permanently', { headers: { location } })
+        : errorReply(307, 'Temporary Redirect', { headers: { location } });
+    }
+    return operation.perform({
+      registration,
+      runnerId: Number(rest.split('/').at(-1)),
+      url,
+      documentation,
+      ignoresNameFilter: this.ignoresNameFilter,
+      issueToken: () => this.#issueToken(registration),
+    });
   }
 
-  #authenticate(headers: IncomingHttpHeaders): Caller | undefined {
-    const { scheme, token } = tokenIn(headers);
-    if (scheme !== 'remoteauth') return this.#adminTokens.get(token);
-    const issued = this.issuedTokens.find((candidate) => candidate.token === token);
-    return issued && issued.expiresAt > this.now()
-      ? { token, registrations: [this.#existing(issued.registration)], runnerSide: true, scopes: '' }
-      : undefined;
+  #issueToken({ path }: Registration): IssuedToken {
+    const expiresAt = new Date(this.now().getTime() + 60 * 60 * 1000);
+    const letters = Array.from(randomBytes(28), (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]);
+    const issued = { token: `A${letters.join('')}`, registration: path, expiresAt };
+    this.issuedTokens.push(issued);
+    return issued;
   }
 
-  /** How GitHub refuses depends on the kind of token; undefined when it is allowed. */
-  #refusal(
-    { token, registrations, runnerSide }: Caller,
-    operation: Operation,
-    registration: Registration,
-    documentation: string,
-  ): Answer | undefined {
-    const notFound = failure(404, 'Not Found', documentation);
-    const granted = registrations.includes(registration);
-    if (runnerSide) return granted && runnerSideOperations.includes(operation) ? undefined : notFound;
-    if (granted) return undefined;
+  /** The older flow exchanges the remove token for a token of the Actions service. */
+  #connectRunner(token: string, body: string): Reply {
+    const path = new URL(JSON.parse(body).url).pathname.replaceAll(/^\/|\/$/g, '').toLowerCase();
+    const registration = this.#registrations.get(path);
+    return registration && this.#isRemoveToken(token, registration)
+      ? this.#service.connect(registration, this.serverUrl)
+      : errorReply(404, 'Not Found');
+  }
+
+  #isRemoveToken(token: string, registration: Registration): boolean {
+    return this.issuedTokens.some(
+      (issued) =>
+        issued.token === token &&
+        issued.expiresAt > this.now() &&
+        this.#existing(issued.registration) === registration,
+    );
+  }
+
+  /** A remove token allows nothing but the deletion of a runner. */
+  #refuseRunner(token: string, { operation, registration, documentation }: Requested): Reply | undefined {
+    if (operation !== deleteRunner) return errorReply(404, 'Not Found', { documentation });
+    if (this.#isRemoveToken(token, registration)) return undefined;
+    return this.refusedTokenStatus === 401
+      ? errorReply(401, 'Bad credentials')
+      : errorReply(404, 'Not Found', { documentation });
+  }
+
+  /** How GitHub refuses a token that lacks the permission depends on the kind of token. */
+  #refuseAdmin(
+    { token, registrations, scopes }: AdminToken,
+    { operation, registration, documentation }: Requested,
+  ): Reply | undefined {
+    const { permission, scope } = kinds[registration.kind];
+    const suffices = isClassic(token) ? scopes.includes(scope) : permission !== undefined;
+    if (suffices && registrations.includes(registration)) return undefined;
     if (operation === getRepository) {
       const owner = this.#registrations.get(registration.path.split('/')[0]?.toLowerCase() ?? '');
-      return !registration.private || (owner && registrations.includes(owner)) ? undefined : notFound;
+      if (!registration.private || (owner && registrations.includes(owner))) return undefined;
+      return errorReply(404, 'Not Found', { documentation });
     }
-    const permission = `${kinds[registration.kind].permission}=${operation.method === 'GET' ? 'read' : 'write'}`;
-    const headers = { 'x-accepted-github-permissions': permission };
-    if (token.startsWith('ghs_'))
-      return { ...failure(403, 'Resource not accessible by integration', documentation), headers };
-    if (token.startsWith('github_pat_'))
-      return { ...failure(403, 'Resource not accessible by personal access token', documentation), headers };
-    // GitHub says "Repository" of organizations too (actions/actions-runner-controller#1716).
-    return registration.private
-      ? notFound
-      : failure(403, 'Must have admin rights to Repository.', documentation);
+    if (isClassic(token)) {
+      // GitHub says "Repository" for organizations too (actions/actions-runner-controller#1716).
+      return registration.private || registration.kind === 'enterprise'
+        ? errorReply(404, 'Not Found', { documentation })
+        : errorReply(403, 'Must have admin rights to Repository.', { documentation });
+    }
+    const access = operation.method === 'GET' ? 'read' : 'write';
+    const headers = permission ? { 'x-accepted-github-permissions': `${permission}=${access}` } : {};
+    const bearer = token.startsWith('ghs_') ? 'integration' : 'personal access token';
+    return errorReply(403, `Resource not accessible by ${bearer}`, { documentation, headers });
   }
 }
 
-/** What a request shows of its caller; empty without a token. */
+/** A private repository does not exist for a request without a token, such as a redirected request of `config.sh`. */
+function refuseUnauthenticated({ registration, documentation }: Requested): Reply {
+  return registration.private
+    ? errorReply(404, 'Not Found', { documentation })
+    : errorReply(401, 'Requires authentication', { documentation });
+}
+
+function isClassic(token: string): boolean {
+  return !/^(ghs_|github_pat_)/.test(token);
+}
+
+/** Empty values without an authorization header. */
 function tokenIn({ authorization = '' }: IncomingHttpHeaders): { scheme: string; token: string } {
-  const [, scheme = '', token = ''] = /^(token|bearer|remoteauth) (.+)$/i.exec(authorization) ?? [];
+  const [, scheme = '', token = ''] = /^(\S+) ?(.*)$/.exec(authorization) ?? [];
   return { scheme: scheme.toLowerCase(), token };
-}
-
-function failure(status: number, message: string, documentation?: string): Answer {
-  const documentation_url = ['https://docs.github.com/rest', documentation].filter(Boolean).join('/');
-  return { status, body: { message, documentation_url, status: String(status) } };
-}
-
-/** GitHub writes the expiry with a time zone offset: `2020-01-29T12:13:35.123-08:00` in its published example. */
-function inPacificTime(time: Date): string {
-  return new Date(time.getTime() - 8 * 60 * 60 * 1000).toISOString().replace('Z', '-08:00');
 }

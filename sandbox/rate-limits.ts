@@ -1,27 +1,26 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Answer } from './github.ts';
+import { errorReply, type Reply } from './reply.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
 /**
- * What GitHub lets a token do, or what it has done at most.
+ * The limits of a token, or the most that it has used of each.
  *
  * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 export interface RateLimitCounts {
-  /** The primary limit. An hour begins with the first request in it. */
+  /** The primary limit. The hour starts with the first request. */
   requestsPerHour: number;
-  /** Requests that were begun and not yet answered. */
   concurrentRequests: number;
-  /** A request that only reads is a point, any other five. */
+  /** A request that only reads costs one point, any other request five. */
   pointsPerMinute: number;
-  /** Requests that create something. */
+  /** Requests that create content. */
   creationsPerMinute: number;
   creationsPerHour: number;
 }
 
-/** The limits of GitHub.com, but that the primary one of a GitHub App can be up to 15,000. */
+/** The limits of GitHub.com. The primary limit of a GitHub App can be higher, up to 15,000. */
 export const githubLimits: Readonly<RateLimitCounts> = {
   requestsPerHour: 5000,
   concurrentRequests: 100,
@@ -30,29 +29,19 @@ export const githubLimits: Readonly<RateLimitCounts> = {
   creationsPerHour: 500,
 };
 
-/** A limit on what requests cost in any stretch of time that is as long as this, in milliseconds. */
-interface SlidingLimit {
-  name: 'pointsPerMinute' | 'creationsPerMinute' | 'creationsPerHour';
-  stretch: number;
-  cost: (method: string) => number;
-}
-
 const points = (method: string) => (['GET', 'HEAD', 'OPTIONS'].includes(method) ? 1 : 5);
-/** GitHub does not say what creates content. A deletion does not. */
+/** GitHub does not say whether a remove token counts as created content. */
 const creations = (method: string) => (['POST', 'PUT', 'PATCH'].includes(method) ? 1 : 0);
 
-const slidingLimits: SlidingLimit[] = [
-  { name: 'pointsPerMinute', stretch: minute, cost: points },
-  { name: 'creationsPerMinute', stretch: minute, cost: creations },
-  { name: 'creationsPerHour', stretch: hour, cost: creations },
-];
+/** Limits on the cost of all requests within any period of this length. */
+const slidingLimits = [
+  { name: 'pointsPerMinute', period: minute, cost: points },
+  { name: 'creationsPerMinute', period: minute, cost: creations },
+  { name: 'creationsPerHour', period: hour, cost: creations },
+] as const;
 
-/** The part of a token's requests that still counts. */
+/** The use of one token. */
 class Account {
-  readonly spent = slidingLimits.map((limit) => ({
-    limit,
-    requests: [] as { time: number; cost: number }[],
-  }));
   readonly most: RateLimitCounts = {
     requestsPerHour: 0,
     concurrentRequests: 0,
@@ -60,25 +49,42 @@ class Account {
     creationsPerMinute: 0,
     creationsPerHour: 0,
   };
+  readonly recent = slidingLimits.map((limit) => ({
+    ...limit,
+    requests: [] as { time: number; cost: number }[],
+  }));
   reset = 0;
   used = 0;
   concurrent = 0;
+
+  add(method: string, time: number): void {
+    this.used += 1;
+    this.concurrent += 1;
+    this.#raise('requestsPerHour', this.used);
+    this.#raise('concurrentRequests', this.concurrent);
+    for (const { name, cost, requests } of this.recent) {
+      requests.push({ time, cost: cost(method) });
+      this.#raise(name, total(requests));
+    }
+  }
+
+  #raise(name: keyof RateLimitCounts, value: number): void {
+    this.most[name] = Math.max(this.most[name], value);
+  }
 }
 
-/** A request that has been let in, or not. */
 export interface Admission {
-  /** How GitHub refuses it. */
-  readonly refusal: Answer | undefined;
-  /** The headers of whatever is answered. */
+  /** The error response to a request that exceeds a limit. */
+  readonly refusal: Reply | undefined;
+  /** For the response, whatever it is. */
   readonly headers: OutgoingHttpHeaders;
-  /** To be called when it is answered. */
+  /** To be called after the response. */
   end(): void;
 }
 
 /**
- * Counts requests as GitHub does, each token for itself, and refuses what is too many. Where GitHub leaves it open, this
- * is the stricter: all requests of a token share the points, which GitHub counts for "a single endpoint", and any minute
- * counts, not the one on the clock. A refused request does not count.
+ * Counts the requests of each token and refuses those that exceed a limit. Where GitHub's documentation is vague, this is strict:
+ * all requests of a token share the points, and any 60 seconds count as a minute. A refused request does not count.
  */
 export class RateLimits {
   readonly #limits: Readonly<RateLimitCounts>;
@@ -96,7 +102,7 @@ export class RateLimits {
     return this.#account(token).most;
   }
 
-  /** Decides on a request that has arrived. */
+  /** To be called for each request before it is handled. */
   begin(token: string, method: string): Admission {
     const account = this.#account(token);
     const now = this.#now();
@@ -105,7 +111,7 @@ export class RateLimits {
       account.used = 0;
     }
     const refusal = this.#refusal(account, method);
-    if (refusal === undefined) count(account, method, now);
+    if (!refusal) account.add(method, now);
     const { requestsPerHour: limit } = this.#limits;
     return {
       refusal,
@@ -116,7 +122,7 @@ export class RateLimits {
         'x-ratelimit-used': account.used,
       },
       end: () => {
-        if (refusal === undefined) account.concurrent -= 1;
+        if (!refusal) account.concurrent -= 1;
       },
     };
   }
@@ -127,28 +133,20 @@ export class RateLimits {
     return account;
   }
 
-  #refusal(account: Account, method: string): Answer | undefined {
-    if (account.used >= this.#limits.requestsPerHour) return refuse('API rate limit exceeded for user ID 1.');
-    if (account.concurrent >= this.#limits.concurrentRequests) return refuseFor(minute);
-    const waits = account.spent.map(({ limit: { name, stretch, cost }, requests }) => {
-      while (requests[0] !== undefined && requests[0].time <= this.#now() - stretch) requests.shift();
-      const isFull = cost(method) > 0 && total(requests) + cost(method) > this.#limits[name];
-      return isFull ? stretch - (this.#now() - (requests[0]?.time ?? this.#now())) : 0;
+  #refusal(account: Account, method: string): Reply | undefined {
+    if (account.used >= this.#limits.requestsPerHour) {
+      const documentation = 'using-the-rest-api/rate-limits-for-the-rest-api#about-primary-rate-limits';
+      return errorReply(403, 'API rate limit exceeded for user ID 1.', { documentation });
+    }
+    if (account.concurrent >= this.#limits.concurrentRequests) return secondaryLimit(minute);
+    const now = this.#now();
+    const waits = account.recent.map(({ name, period, cost, requests }) => {
+      while (requests[0] && requests[0].time <= now - period) requests.shift();
+      const isExceeded = cost(method) > 0 && total(requests) + cost(method) > this.#limits[name];
+      return isExceeded ? period - (now - (requests[0]?.time ?? now)) : 0;
     });
     const wait = Math.max(...waits);
-    return wait > 0 ? refuseFor(wait) : undefined;
-  }
-}
-
-function count(account: Account, method: string, time: number): void {
-  const { most } = account;
-  account.used += 1;
-  account.concurrent += 1;
-  most.requestsPerHour = Math.max(most.requestsPerHour, account.used);
-  most.concurrentRequests = Math.max(most.concurrentRequests, account.concurrent);
-  for (const { limit, requests } of account.spent) {
-    requests.push({ time, cost: limit.cost(method) });
-    most[limit.name] = Math.max(most[limit.name], total(requests));
+    return wait > 0 ? secondaryLimit(wait) : undefined;
   }
 }
 
@@ -156,18 +154,11 @@ function total(requests: readonly { cost: number }[]): number {
   return requests.reduce((sum, { cost }) => sum + cost, 0);
 }
 
-/** A secondary limit. Clients are to wait for a minute at least when they are not told for how long. */
-function refuseFor(wait: number): Answer {
-  return {
-    ...refuse(
-      'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
-      '#about-secondary-rate-limits',
-    ),
+/** Clients have to wait for at least a minute after a secondary limit. */
+function secondaryLimit(wait: number): Reply {
+  const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+  return errorReply(403, message, {
+    documentation: 'using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits',
     headers: { 'retry-after': String(Math.ceil(Math.max(wait, minute) / 1000)) },
-  };
-}
-
-function refuse(message: string, section = '#about-primary-rate-limits'): Answer {
-  const documentation = 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api';
-  return { status: 403, body: { message, documentation_url: `${documentation}${section}`, status: '403' } };
+  });
 }

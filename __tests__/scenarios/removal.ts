@@ -6,6 +6,7 @@ import type { StepResult } from '../../sandbox/launcher.ts';
 import {
   accountsFor,
   adminToken,
+  classicToken,
   expectFailure,
   expectNoSecret,
   isRoot,
@@ -186,7 +187,7 @@ export function describeRemoval(subject: Subject): void {
     test('an enterprise is taken from the inputs, which agree with the installation', async () => {
       const { installation } = await world.install('enterprises/acme', 'box');
 
-      const result = await remove(installation, { enterprise: 'ACME' });
+      const result = await remove(installation, { token: classicToken, enterprise: 'ACME' });
 
       expect(result.conclusion).toBe('success');
       expect(world.github.runners('enterprises/acme')).toEqual([]);

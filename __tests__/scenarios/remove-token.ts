@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   accountsFor,
   adminToken,
+  classicToken,
   expectFailure,
   expectNoSecret,
   organization,
@@ -57,7 +58,7 @@ export function describeRemoveToken(subject: Subject): void {
       'POST /repos/octo-org/other-repo',
     ],
     [{ organization }, organization, 'POST /orgs/octo-org'],
-    [{ enterprise: 'acme' }, 'enterprises/acme', 'POST /enterprises/acme'],
+    [{ token: classicToken, enterprise: 'acme' }, 'enterprises/acme', 'POST /enterprises/acme'],
   ])('the inputs %j address exactly that registration', async (inputs, registration, request) => {
     const result = await world.run(inputs);
 
