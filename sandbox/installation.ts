@@ -21,80 +21,66 @@ import {
 } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Behaviour } from './programs/behaviour.ts';
 import { isRunning, kill, processesIn } from './programs/processes.ts';
 import { type Account, Worker } from './worker.ts';
 
-const source = join(import.meta.dirname, 'installation');
-const programsSource = join(import.meta.dirname, 'programs');
-/** Where each script goes, by where it comes from. */
-const scripts = Object.entries({
-  'config.sh': 'config.sh',
-  'env.sh': 'env.sh',
-  'svc.sh': 'svc.sh',
-  'config.cmd': 'config.cmd',
-  'bin/Runner.Listener.mjs': 'bin/Runner.Listener.mjs',
-  'bin/runsvc.sh': 'bin/runsvc.sh',
-  'bin/actions.runner.service.template': 'bin/actions.runner.service.template',
-  systemctl: '.sandbox/systemctl',
-  record: '.sandbox/record',
-});
+const layout = join(import.meta.dirname, 'installation');
+const programs = join(import.meta.dirname, 'programs');
 const executable = process.platform === 'win32' ? '.exe' : '';
 const nodePath = `externals/node24/bin/node${executable}`;
-/** Node.js under another name, for the runner's programs: it runs what its first argument names, in place of what they are. */
-const programs = ['bin/Runner.Listener', 'bin/Runner.Worker'].map((name) => name + executable);
 
-let withoutTypes: [name: string, text: string][] | undefined;
-
-/** The source of these programs, without its types: Node.js takes longer to get ready for types than for anything else. */
-function listenerAndWorker(): [name: string, text: string][] {
-  withoutTypes ??= quietly(() =>
-    readdirSync(programsSource).map((name) => [
-      name.replace('.ts', '.mjs'),
-      stripTypeScriptTypes(readFileSync(join(programsSource, name), 'utf8')).replaceAll(".ts';", ".mjs';"),
-    ]),
-  );
-  return withoutTypes;
-}
-
-/** Without the warning that a function of Node.js is experimental. */
-function quietly<Result>(action: () => Result): Result {
+/** The files of an installation, by path. The programs have their types removed, which Node.js would take long for. */
+function readFiles(): [path: string, text: string][] {
   const { emitWarning } = process;
+  // Removing types is an experimental feature.
   process.emitWarning = () => {};
   try {
-    return action();
+    return [
+      ...readdirSync(layout, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }): [string, string] => {
+          const path = relative(layout, join(parentPath, name));
+          const isOurs = ['systemctl', 'record'].includes(name);
+          return [isOurs ? join('.sandbox', name) : path, readFileSync(join(parentPath, name), 'utf8')];
+        }),
+      ...readdirSync(programs).map((name): [string, string] => [
+        join('.sandbox/programs', name.replace('.ts', '.mjs')),
+        stripTypeScriptTypes(readFileSync(join(programs, name), 'utf8')).replaceAll(".ts';", ".mjs';"),
+      ]),
+    ];
   } finally {
     process.emitWarning = emitWarning;
   }
 }
 
+let files: [path: string, text: string][] | undefined;
+
 export interface InstallationOptions {
-  /** A fresh temporary directory unless given. */
+  /** A new temporary directory by default. */
   directory?: string;
-  /** As typed at registration. Left out, as in some just-in-time configurations, the installation has none. */
+  /** As typed at registration. Some just-in-time configurations have none. */
   gitHubUrl?: string | undefined;
   agentId: number;
   agentName: string;
-  /** Whether `config.sh remove` speaks to the REST API alone (newer) or looks for the runner by name first. Default: true. */
+  /** Whether `config.sh remove` only uses the REST API (the newer flow), or the Actions service too. Default: true. */
   useRunnerAdminFlow?: boolean;
   ephemeral?: boolean;
-  /** `configured`: camel case, with a byte order mark. `just-in-time`: Pascal case, values as strings, without the mark. */
+  /** `configured`: camel case, with a byte order mark. `just-in-time`: Pascal case and strings, without the mark. */
   style?: 'configured' | 'just-in-time';
   /** After a self-update, `bin` and `externals` are links to `bin.VERSION` and `externals.VERSION`. */
   selfUpdated?: boolean;
-  /** The account that the installation belongs to, if not the one that creates it. Needs root. */
+  /** The account that the installation belongs to; only root can change it. */
   owner?: Account;
-  /** Shares its Node.js, where the one that runs this is on another file system: that of many then takes the room of one. */
-  sharing?: Installation;
 }
 
-/** What the stand-in for `bin/Runner.Listener` saw when `config.sh` started it. */
+/** How `config.sh` started `bin/Runner.Listener`. */
 export interface Invocation {
   arguments: string[];
-  /** The arguments of this process and of all above it, nearest first; empty where there is no /proc. */
+  /** The arguments of this process and its ancestors, nearest first; empty without /proc. */
   commandLines: string[][];
   environment: Record<string, string>;
   user?: number;
@@ -103,7 +89,7 @@ export interface Invocation {
   standardInput: 'ended' | 'open' | 'terminal';
 }
 
-/** What `svc.sh` or `systemctl` was called with. */
+/** A call of `svc.sh` or `systemctl`. */
 export interface ServiceCall {
   /** The program's name and its arguments. */
   command: string[];
@@ -116,16 +102,13 @@ export interface ServiceCall {
 export interface Listener {
   readonly pid: number;
   running(): boolean;
-  /** Is fulfilled when it has ended. */
-  readonly ended: Promise<unknown>;
-  /** Ends it, whatever signals it ignores. */
+  /** Resolves to its exit code. */
+  readonly ended: Promise<number | null>;
+  /** Ends it even if it ignores signals. */
   stop(): Promise<void>;
 }
 
-/**
- * A stand-in for a runner installation on disk: real scripts and processes, with a listener that can remove the runner, or
- * wait for jobs, and a worker that runs steps.
- */
+/** A stand-in for a runner installation on disk: scripts, a listener that waits for jobs, and a worker that runs steps. */
 export class Installation {
   readonly directory: string;
   /** The Node.js that the runner runs JavaScript actions with. */
@@ -155,35 +138,38 @@ export class Installation {
       await createDirectory(join(directory, `${name}.2.336.0`));
       await symlink(`${name}.2.336.0`, join(directory, name), 'junction');
     }
-    for (const name of ['bin', dirname(nodePath), '_diag', '_work', '.sandbox']) {
+    for (const name of [
+      'bin',
+      dirname(nodePath),
+      '_diag',
+      '_work',
+      '.sandbox/programs',
+      '.sandbox/systemd',
+    ]) {
       await createDirectory(join(directory, name));
     }
 
-    for (const [from, to] of scripts) {
-      const text = await readFile(join(source, from), 'utf8');
-      await writeFile(join(directory, to), text.replace('SERVICE_NAME', this.#serviceName));
-      await chmod(join(directory, to), 0o755);
+    files ??= readFiles();
+    for (const [path, text] of files) {
+      await writeFile(join(directory, path), text.replace('SERVICE_NAME', this.#serviceName));
+      await chmod(join(directory, path), 0o755);
     }
-    const { node: program = process.execPath } = this.#options.sharing ?? {};
-    await link(program, node).catch(() => copyFile(program, node));
-    for (const program of programs) await link(node, join(directory, program));
+    // The programs of the runner are Node.js under another name. Their first argument is what they run.
+    await link(process.execPath, node).catch(() => copyFile(process.execPath, node));
+    for (const name of ['Listener', 'Worker']) {
+      await link(node, join(directory, `bin/Runner.${name}${executable}`));
+    }
 
     await writeFile(join(directory, '.runner'), settings(this.#options));
     await writeFile(join(directory, '.credentials'), '\uFEFF{\n  "scheme": "OAuth",\n  "data": {}\n}');
     await writeFile(join(directory, '.credentials_rsaparams'), '{}', { mode: 0o600 });
-    // Configuring a runner leaves these as well.
     await writeFile(join(directory, '.env'), 'LANG=C.UTF-8\n');
     await writeFile(join(directory, '.path'), '/usr/local/bin:/usr/bin:/bin\n');
 
-    await createDirectory(join(directory, '.sandbox/programs'));
-    for (const [name, text] of listenerAndWorker()) {
-      await writeFile(join(directory, '.sandbox/programs', name), text);
-    }
-    await createDirectory(join(directory, '.sandbox/systemd'));
     await this.set({});
     await writeFile(join(directory, '.sandbox/invocations.jsonl'), '');
     await mkdir(this.#serviceCalls);
-    // Root, or another account, may be the first to add to them.
+    // Several accounts write to these.
     await chmod(join(directory, '.sandbox/invocations.jsonl'), 0o666);
     await chmod(this.#serviceCalls, 0o777);
     await this.#giveToOwner();
@@ -195,12 +181,12 @@ export class Installation {
     const names = await readdir(this.directory, { recursive: true });
     for (const path of [this.directory, ...names.map((name) => join(this.directory, name))]) {
       const stats = await lstat(path);
-      // A hard link shares its owner with the Node.js that runs this.
+      // A hard link shares its owner with the Node.js of this process.
       if (!stats.isFile() || stats.nlink === 1) await lchown(path, owner.uid, owner.gid);
     }
   }
 
-  /** Every start of the listener by `config.sh` so far, oldest first. */
+  /** How `config.sh` started the listener, oldest first. */
   async invocations(): Promise<Invocation[]> {
     const lines = await readFile(join(this.directory, '.sandbox/invocations.jsonl'), 'utf8');
     return lines
@@ -209,7 +195,7 @@ export class Installation {
       .map((line) => JSON.parse(line) as Invocation);
   }
 
-  /** Every call of `svc.sh` and, by that, of `systemctl`, oldest first; not those of installService(). */
+  /** The calls of `svc.sh` and of `systemctl`, oldest first, without those of `installService`. */
   async serviceCalls(): Promise<ServiceCall[]> {
     const calls = (await readdir(this.#serviceCalls)).sort();
     return Promise.all(
@@ -230,10 +216,7 @@ export class Installation {
     return join(this.directory, '.sandbox/service-calls');
   }
 
-  /**
-   * Mode, owner and content of everything but the programs and the jobs' work folder, by relative path: equal when nothing
-   * has changed.
-   */
+  /** Mode, owner and content of each file by relative path, without the programs and the work folder of the jobs. */
   async snapshot(): Promise<Record<string, string>> {
     const names = await readdir(this.directory, { recursive: true });
     const found: Record<string, string> = {};
@@ -252,17 +235,18 @@ export class Installation {
     return found;
   }
 
-  /** Replaces what was set before. */
+  /** Replaces the earlier behaviour. */
   async set(behaviour: Behaviour): Promise<void> {
     const path = join(this.directory, '.sandbox/behaviour.json');
     await writeFile(`${path}.new`, JSON.stringify(behaviour));
-    // A process may be reading it.
+    // A process may be reading the file.
     await rename(`${path}.new`, path);
   }
 
   /**
-   * What `sudo ./svc.sh install USER` and `sudo ./svc.sh start` leave (Linux only): a marker, a unit, and a listener that
-   * runs as the owner of the installation. The unit may have been deleted by hand since, while the service ran.
+   * Installs and starts a service that runs as the owner of the installation (Linux only).
+   *
+   * @param options.unitDeleted somebody deleted the unit by hand afterwards
    */
   async installService({ unitDeleted = false } = {}): Promise<void> {
     const { uid = process.getuid?.() } = this.#options.owner ?? {};
@@ -278,7 +262,7 @@ export class Installation {
     }
   }
 
-  /** What there is of a service. It runs as long as its main process does, with a unit or without. */
+  /** Whether the marker and the unit of a service exist, and whether its main process runs. */
   async service(): Promise<{ marker: boolean; unit: boolean; running: boolean }> {
     const main = await readFile(`${this.#unit}.pid`, 'utf8').catch(() => '0');
     return {
@@ -298,10 +282,7 @@ export class Installation {
     return `actions.runner.${registration}.${agentName}.service`.replaceAll(/[^\w.-]/g, '_');
   }
 
-  /**
-   * Starts a listener without a service, as `run.sh` does, as the owner of the installation: its first argument is
-   * `DIRECTORY/bin/Runner.Listener`, which is its executable too, and its name is `Runner.Listener`.
-   */
+  /** Starts a listener as the owner of the installation, without a service. */
   async startListener(): Promise<Listener> {
     const listener = spawn(
       join(this.directory, 'bin/Runner.Listener'),
@@ -309,28 +290,27 @@ export class Installation {
       {
         cwd: this.directory,
         env: { PATH: process.env['PATH'] },
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'ignore'],
         ...this.#options.owner,
       },
     );
-    const exited = once(listener, 'exit');
-    await once(listener.stdout, 'data');
+    const ended = once(listener, 'exit').then(([exitCode]) => exitCode as number | null);
+    await Promise.race([once(listener.stdout, 'data'), ended]);
     const { pid = 0 } = listener;
     return {
       pid,
       running: () => isRunning(pid),
-      ended: exited,
+      ended,
       stop: async () => {
         listener.kill('SIGKILL');
-        await exited;
+        await ended;
       },
     };
   }
 
   /**
-   * Starts a process as the listener does when a job is dispatched to the runner. Its first argument is
-   * `DIRECTORY/bin/Runner.Worker` (without the link that a self-update makes of `bin`), which is its executable too, and
-   * its name is `Runner.Worker`.
+   * Starts the process that executes a job, as the listener does. Its path does not contain the link that `bin` is after a
+   * self-update.
    */
   async startWorker(
     { account }: { account?: Account | undefined } = { account: this.#options.owner },
@@ -339,34 +319,36 @@ export class Installation {
     return Worker.start(program, join(this.directory, '.sandbox/programs/worker.mjs'), account);
   }
 
-  /** As at the start of every job, before its actions are downloaded: the actions of the job before are deleted. */
+  /** Deletes the actions of the previous job, as at the start of each job. */
   async deleteActions(): Promise<void> {
     await rm(join(this.directory, '_work/_actions'), { recursive: true, force: true });
   }
 
-  /** Removes the directory, and ends every process that has to do with it. */
+  /** Removes the directory and ends the processes that use it. */
   async remove(): Promise<void> {
-    // One of them may start another while they are killed.
+    // A process may start another one meanwhile.
     while (processesIn(this.directory).filter(kill).length > 0) await pause(5);
     await rm(this.directory, { recursive: true, force: true });
   }
 }
 
-/** The content of `.runner`. False and empty values are left out. */
+/** The content of `.runner`, without false and empty values. */
 function settings(options: InstallationOptions): string {
   const { agentId, agentName, gitHubUrl, ephemeral = false, useRunnerAdminFlow = true } = options;
+  const { origin, pathname } = new URL(gitHubUrl ?? 'https://sandbox');
+  const registration = pathname.replaceAll(/^\/+|\/+$/g, '');
   const values = {
     agentId,
     agentName,
     poolId: 1,
     poolName: 'Default',
-    serverUrl: 'https://pipelines.actions.githubusercontent.com/sandbox/',
+    serverUrl: `${origin}/_services/pipelines/${registration}/`,
     gitHubUrl,
     workFolder: '_work',
     ephemeral: ephemeral || undefined,
     useV2Flow: true,
     useRunnerAdminFlow: useRunnerAdminFlow || undefined,
-    serverUrlV2: 'https://broker.actions.githubusercontent.com/',
+    serverUrlV2: `${origin}/_services/broker/${registration}/`,
   };
   if (options.style !== 'just-in-time') return `\uFEFF${JSON.stringify(values, undefined, 2)}`;
   const pascal = Object.entries(values)
@@ -375,7 +357,7 @@ function settings(options: InstallationOptions): string {
   return JSON.stringify(Object.fromEntries(pascal));
 }
 
-/** Creates a directory, and those above it, for every user to enter, whatever the umask is. */
+/** Creates a directory and its parents, accessible to every user whatever the umask is. */
 export async function createDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   for (let level = path; first !== undefined && level.length >= first.length; level = dirname(level)) {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { StepCommand, StepProcess, Write } from './programs/step-process.ts';
 import type { WorkerReport, WorkerRequest } from './programs/worker.ts';
 
-/** An account of this machine, by number. */
+/** An account of this machine. */
 export interface Account {
   uid: number;
   gid: number;
@@ -24,14 +24,14 @@ export class Worker {
 
   /**
    * @param program `bin/Runner.Worker` of the installation
-   * @param script what the program, which is Node.js, is to run
+   * @param script what the program, which is Node.js, runs
    */
   static async start(program: string, script: string, account?: Account): Promise<Worker> {
     const running = spawn(program, [script, 'spawnclient', '113', '116'], {
       cwd: dirname(program),
       env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // Keeps bytes as bytes.
+      // Transfers bytes as bytes.
       serialization: 'advanced',
       ...account,
     });
@@ -39,18 +39,18 @@ export class Worker {
     return new Worker(running);
   }
 
-  /** Runs a step's program below this process. One at a time. */
+  /** Runs the program of a step as a child of this process, one at a time. */
   run(command: StepCommand, write: Write): StepProcess {
     const tell = (request: WorkerRequest) => this.#process.send(request);
-    const ended = new Promise<Awaited<StepProcess['ended']>>((fulfil, reject) => {
+    const ended = new Promise<Awaited<StepProcess['ended']>>((resolve, reject) => {
       const receive = (report: WorkerReport) => {
         if (report.kind === 'output') write(report.stream, report.chunk);
         else this.#process.off('message', receive);
-        if (report.kind === 'ended') fulfil(report.ending);
+        if (report.kind === 'ended') resolve(report.ending);
         if (report.kind === 'failed') reject(report.error);
       };
       this.#process.on('message', receive);
-      void this.#exited.then(() => reject(new Error('The worker ended before its step did.')));
+      void this.#exited.then(() => reject(new Error('The worker ended before its step.')));
     });
     tell({ start: command });
     return { kill: (signal) => tell({ signal }), ended };

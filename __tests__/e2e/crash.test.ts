@@ -53,11 +53,15 @@ cat <&3 >/dev/null
     './.sandbox/step "config.sh begins"\n$&\n./.sandbox/step ".path is written"',
   );
   await edit(
-    'bin/Runner.Listener.mjs',
-    /void rmSync\(path\(name\), \{ force: true \}\)/g,
-    "exists(name) && (rmSync(path(name)), execFileSync(path('.sandbox/step'), [`$${name} is gone`]))",
+    '.sandbox/programs/configuration.mjs',
+    /rmSync\(join\(root, name\), \{ force: true \}\)/g,
+    "isFile(name) && (rmSync(join(root, name)), execFileSync(join(root, '.sandbox/step'), [`$${name} is gone`]))",
   );
-  await edit('bin/Runner.Listener.mjs', /^/, "import { execFileSync } from 'node:child_process';\n");
+  await edit(
+    '.sandbox/programs/configuration.mjs',
+    /^/,
+    "import { execFileSync } from 'node:child_process';\n",
+  );
   await edit(
     'svc.sh',
     /^ *((?:rm|systemctl (?:stop|disable|daemon-reload))(?: "?[$.]\w+"?)?).*$/gm,

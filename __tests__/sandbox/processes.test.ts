@@ -1,104 +1,81 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { Installation, type InstallationOptions } from '../../sandbox/installation.ts';
-import { isRunning } from '../../sandbox/programs/processes.ts';
+import { afterEach, expect, test } from '@jest/globals';
+import { GitHub } from '../../sandbox/github.ts';
+import { Installation } from '../../sandbox/installation.ts';
+import { isRunning, processesIn } from '../../sandbox/programs/processes.ts';
 import { eventually } from '../support.ts';
 
 let installation: Installation;
-
 afterEach(() => installation.remove());
 
-async function create(options: Partial<InstallationOptions> = {}): Promise<Installation> {
-  installation = await Installation.create({ agentId: 7, agentName: 'seven', ...options });
+async function create(gitHubUrl = 'http://127.0.0.1:1/octo'): Promise<Installation> {
+  installation = await Installation.create({ agentId: 7, agentName: 'seven', gitHubUrl });
   return installation;
 }
 
-/** What can be seen of a process. */
-function look(id: number) {
-  const [program] = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0');
-  return {
-    program,
-    executable: readlinkSync(`/proc/${id}/exe`),
-    name: readFileSync(`/proc/${id}/comm`, 'utf8'),
-  };
-}
+const isConfigured = () => existsSync(join(installation.directory, '.runner'));
 
 if (process.platform === 'linux') {
-  describe('a listener', () => {
-    it('looks like one', async () => {
-      await create();
-      const { pid } = await installation.startListener();
-      const program = join(installation.directory, 'bin/Runner.Listener');
-      expect(look(pid)).toEqual({ program, executable: program, name: 'Runner.Listener\n' });
-    });
-
-    it('is started through the link after a self-update', async () => {
-      await create({ selfUpdated: true });
-      const { pid } = await installation.startListener();
-      expect(look(pid)).toMatchObject({
-        program: join(installation.directory, 'bin/Runner.Listener'),
-        executable: join(installation.directory, 'bin.2.336.0/Runner.Listener'),
-      });
-    });
-
-    it.each(['SIGINT', 'SIGTERM'] as const)('ends on %s, unless told to ignore it', async (signal) => {
-      const listener = await (await create()).startListener();
-      await installation.set({ ignoredSignals: [signal] });
-      process.kill(listener.pid, signal);
-      await pause(50);
-      expect(listener.running()).toBe(true);
-
-      await installation.set({});
-      process.kill(listener.pid, signal);
-      await eventually(() => !listener.running());
-    });
-
-    it('stays when its configuration is gone, unless told to notice', async () => {
-      const listener = await (await create()).startListener();
-      rmSync(join(installation.directory, '.runner'));
-      await pause(250);
-      expect(listener.running()).toBe(true);
-
-      await installation.set({ noticesRemoval: true });
-      await eventually(() => !listener.running());
-    });
-
-    it('can be stopped whatever it ignores', async () => {
-      const listener = await (await create()).startListener();
-      await installation.set({ ignoredSignals: ['SIGINT', 'SIGTERM'] });
-      await listener.stop();
-      expect(listener.running()).toBe(false);
-    });
+  test.each([
+    ['SIGINT', 0],
+    ['SIGTERM', 143],
+  ] as const)('a listener ends on %s with exit code %d, unless it ignores signals', async (signal, code) => {
+    const listener = await (await create()).startListener();
+    await installation.set({ ignoredSignals: [signal] });
+    process.kill(listener.pid, signal);
+    await installation.set({ stopDelay: 1 });
+    process.kill(listener.pid, signal);
+    expect(await listener.ended).toBe(code);
+    expect(isConfigured()).toBe(true);
   });
 
-  describe('a worker', () => {
-    it('looks like one, and ends when told', async () => {
-      const worker = await (await create()).startWorker();
-      const program = join(installation.directory, 'bin/Runner.Worker');
-      expect(look(worker.pid)).toEqual({ program, executable: program, name: 'Runner.Worker\n' });
-
-      await worker.stop();
-      expect(existsSync(`/proc/${worker.pid}`)).toBe(false);
-    });
-
-    it('is started without the link after a self-update', async () => {
-      const worker = await (await create({ selfUpdated: true })).startWorker();
-      const program = join(installation.directory, 'bin.2.336.0/Runner.Worker');
-      expect(look(worker.pid)).toMatchObject({ program, executable: program });
-    });
-
-    it('runs beside another', async () => {
-      await create();
-      const [first, second] = [await installation.startWorker(), await installation.startWorker()];
-      await first.stop();
-      expect([first, second].map(({ pid }) => isRunning(pid))).toEqual([false, true]);
-    });
+  test('a listener that is not configured ends at once', async () => {
+    await create();
+    await rm(join(installation.directory, '.runner'));
+    expect(await (await installation.startListener()).ended).toBe(1);
   });
 
-  it('no process outlives its installation', async () => {
+  test('a listener learns of its removal from GitHub only, and deletes its configuration', async () => {
+    const github = await GitHub.start();
+    github.addOrganization('octo');
+    github.addRunner('octo', { id: 7, name: 'seven' });
+    const listener = await (await create(`${github.serverUrl}/octo`)).startListener();
+    await installation.set({ noticesRemoval: true });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(listener.running()).toBe(true);
+    github.removeRunner('octo', 7);
+    expect(await listener.ended).toBe(0);
+    expect(isConfigured()).toBe(false);
+    expect(github.requests).toEqual([]);
+    await github.close();
+  });
+
+  test('a service starts its listener again after SIGTERM, which ends if it is not configured', async () => {
+    await (await create()).installService();
+    const listeners = async () => {
+      const names = await Promise.all(
+        processesIn(installation.directory).map((id) =>
+          readFile(`/proc/${id}/comm`, 'utf8').then(
+            (name) => [id, name.trim()] as const,
+            () => [id, ''] as const,
+          ),
+        ),
+      );
+      return names.filter(([, name]) => name === 'Runner.Listener').map(([id]) => id);
+    };
+    const [first = 0] = await listeners();
+    process.kill(first, 'SIGTERM');
+    const second = await eventually(async () => (await listeners()).find((id) => id !== first));
+    await rm(join(installation.directory, '.runner'));
+    process.kill(second, 'SIGTERM');
+    await eventually(async () => !(await installation.service()).running);
+    expect(await installation.service()).toEqual({ marker: true, unit: true, running: false });
+  });
+
+  test('no process outlives its installation', async () => {
     await create();
     const { pid: listener } = await installation.startListener();
     const { pid: worker } = await installation.startWorker();
@@ -112,6 +89,5 @@ if (process.platform === 'linux') {
 
     expect([listener, worker, background.pid ?? 0].filter(isRunning)).toEqual([]);
     expect((await installation.service()).running).toBe(false);
-    expect(existsSync(installation.directory)).toBe(false);
   });
 }

@@ -1,7 +1,7 @@
 @echo off
-rem Stand-in for the runner's config.cmd. Unlike config.sh, it keeps neither PATH nor other variables.
+rem Stand-in for the runner's config.cmd. Unlike config.sh, it does not write .path and .env.
 if /i "%~1" equ "remove" (
-  "%~dp0externals\node24\bin\node.exe" "%~dp0bin\Runner.Listener.mjs" %*
+  "%~dp0bin\Runner.Listener.exe" "%~dp0.sandbox\programs\config.mjs" %*
 ) else (
-  "%~dp0externals\node24\bin\node.exe" "%~dp0bin\Runner.Listener.mjs" configure %*
+  "%~dp0bin\Runner.Listener.exe" "%~dp0.sandbox\programs\config.mjs" configure %*
 )

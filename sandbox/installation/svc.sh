@@ -1,7 +1,7 @@
 #!/bin/bash
-# Stand-in for the runner's svc.sh on Linux (actions/runner, src/Misc/layoutbin/systemd.svc.sh.template), with units in the
-# installation instead of /etc/systemd/system, and without SELinux and custom templates. With SANDBOX_ASSUME_ROOT in its
-# environment it takes any user for root.
+# Stand-in for the runner's svc.sh on Linux (actions/runner, src/Misc/layoutbin/systemd.svc.sh.template). Units are in the
+# installation instead of /etc/systemd/system; SELinux and custom templates are left out. With SANDBOX_ASSUME_ROOT in its
+# environment, it treats every user as root.
 
 service=SERVICE_NAME
 unit=$PWD/.sandbox/systemd/$service
@@ -73,5 +73,5 @@ case $1 in
   *) echo "Usage: ./svc.sh [install, start, stop, status, uninstall]" ;;
 esac
 
-# Also when the service does not run.
+# Even if the service does not run.
 exit 0

@@ -1,29 +1,30 @@
-// What a test wants to be different about an installation.
-
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How the stand-in is to differ from a removal that takes no time and works. */
+/** How an installation differs from one whose removal is immediate and succeeds. */
 export interface Behaviour {
-  /** Milliseconds between two tries of a request, 50 unless given. The runner waits 1 to 5 seconds. */
+  /** Milliseconds between two attempts of a request; 10 by default. The real runner waits 1 to 5 seconds. */
   pause?: number;
-  /** Milliseconds that pass before GitHub is spoken to. */
+  /** Milliseconds before `config.sh` sends its first request. */
   delay?: number;
-  /** Milliseconds of processor time that are spent before that. */
+  /** Milliseconds of processor time that it uses before that. */
   work?: number;
-  /** Text that is printed on the way, such as workflow commands. */
+  /** What `config.sh` prints in addition, such as workflow commands. */
   output?: string;
-  /** Fail with this code before GitHub is spoken to. */
+  /** `config.sh remove` fails with this exit code before its first request. */
   exitCode?: number;
-  /** The reason given for that. */
+  /** The reason that it prints then. */
   message?: string;
-  /** Signals that the listener does not end on. A service sends it SIGINT. */
+  /** Signals that the listener ignores. A service sends SIGINT. */
   ignoredSignals?: ('SIGINT' | 'SIGTERM')[];
-  /** Milliseconds that the listener takes to end after a signal, and a service to stop with it. */
+  /** Milliseconds between a signal and the end of the listener, and so of its service. */
   stopDelay?: number;
-  /** `systemctl stop` fails, and the service goes on. */
+  /** `systemctl stop` fails. */
   stopFails?: boolean;
-  /** The listener ends when the local configuration is gone, as since 2.336. It does not ask GitHub. */
+  /**
+   * The listener learns from its next poll that the runner was deregistered, and ends. Otherwise it does not while a test runs: a
+   * real poll takes up to 50 seconds, and before 2.336 the listener retries forever.
+   */
   noticesRemoval?: boolean;
 }
 

@@ -1,26 +1,51 @@
-// Stand-in for `bin/Runner.Listener run`: waits for jobs, which never come. It is told apart from the one that
-// `config.sh` starts by its program, Runner.Listener.mjs.
+// Stand-in for `Runner.Listener run`: waits for jobs and never gets one.
 
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { readBehaviour } from './behaviour.ts';
+import { deleteConfiguration, isConfigured, readSettings, root } from './configuration.ts';
 import { nameProcess } from './processes.ts';
 
-const directory = resolve(import.meta.dirname, '../..');
+/** The exit code is that of the real listener. */
+const signals = { SIGINT: 0, SIGTERM: 143 } as const;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    const { ignoredSignals = [], stopDelay = 0 } = readBehaviour(directory);
-    if (!ignoredSignals.includes(signal)) setTimeout(() => process.exit(), stopDelay);
+/** Whether GitHub responds to a poll that the runner is not registered. */
+function isDeregistered(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(url, (response) => resolve(response.resume().statusCode === 404)).on('error', () => resolve(false));
   });
 }
 
-setInterval(() => {
-  // The test may have been killed before it could remove the installation properly.
-  if (!existsSync(join(directory, '.sandbox'))) process.exit();
-  if (!existsSync(join(directory, '.runner')) && readBehaviour(directory).noticesRemoval) process.exit();
-}, 100);
-setTimeout(() => process.exit(), 600_000);
+for (const [signal, exitCode] of Object.entries(signals) as [keyof typeof signals, number][]) {
+  process.on(signal, () => {
+    const { ignoredSignals = [], stopDelay = 0 } = readBehaviour(root);
+    if (ignoredSignals.includes(signal)) return;
+    if (signal === 'SIGINT') console.log('Exiting...');
+    setTimeout(() => process.exit(exitCode), stopDelay);
+  });
+}
 
 nameProcess('Runner.Listener');
+if (!isConfigured()) {
+  console.error('An error occurred: Not configured. Run config.(sh/cmd) to configure the runner.');
+  process.exit(1);
+}
+const settings = readSettings();
+const poll = `${settings.get('serverurlv2')}message?runner=${settings.get('agentid')}`;
 console.log('Listening for Jobs');
+
+// Ends after 10 minutes, and with the installation: a test may be killed before it stops the listener.
+for (
+  const end = Date.now() + 600_000;
+  Date.now() < end && existsSync(join(root, '.sandbox'));
+  await pause(100)
+) {
+  if (readBehaviour(root).noticesRemoval && (await isDeregistered(poll))) {
+    console.error('The runner no longer exists on the server. Cleaning up local configuration.');
+    deleteConfiguration();
+    break;
+  }
+}
+process.exit();

@@ -1,10 +1,10 @@
-// The processes of this machine, as Linux shows them in /proc. Elsewhere none are found.
+// Finds processes in /proc. Only Linux has it; elsewhere no process is found.
 
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
-/** Whether a process runs. One that has ended, and whose parent has not asked how, does not. */
+/** A zombie, whose parent has not read its exit status yet, does not run. */
 export function isRunning(id: number): boolean {
-  // The state comes after the program's name, which stands in brackets and can hold anything.
+  // The name of the program, which can contain anything, ends at the last bracket.
   return attempt(() => !/^.*\) [ZX]/s.test(readFileSync(`/proc/${id}/stat`, 'utf8'))) ?? false;
 }
 
@@ -13,7 +13,7 @@ export function processesWith(variable: string): number[] {
   return processes().filter((id) => read(id, 'environ').includes(variable));
 }
 
-/** The processes that have to do with a directory: they run a program in it, were given a path in it, or work in it. */
+/** The processes that run a program in a directory, have a path in it as an argument, or work in it. */
 export function processesIn(directory: string): number[] {
   return processes().filter((id) => {
     const links = ['exe', 'cwd'].map((name) => attempt(() => readlinkSync(`/proc/${id}/${name}`)) ?? '');
@@ -21,17 +21,17 @@ export function processesIn(directory: string): number[] {
   });
 }
 
-/** Kills a process, and says whether that was possible: it may just have ended, or be another account's. */
+/** Returns false if the process has ended or belongs to another account. */
 export function kill(id: number): boolean {
   return attempt(() => process.kill(id, 'SIGKILL')) ?? false;
 }
 
-/** Gives this process its program's name back: Node.js calls itself something else. */
+/** Sets the name of this process, which Node.js changes at its start. */
 export function nameProcess(name: string): void {
   if (existsSync('/proc/self/comm')) writeFileSync('/proc/self/comm', name);
 }
 
-/** All processes but this one. */
+/** All processes except this one. */
 function processes(): number[] {
   const names = attempt(() => readdirSync('/proc')) ?? [];
   return names.map(Number).filter((id) => id > 0 && id !== process.pid);
@@ -41,7 +41,7 @@ function read(id: number, name: string): string[] {
   return attempt(() => readFileSync(`/proc/${id}/${name}`, 'utf8').split('\0')) ?? [];
 }
 
-/** A process can end, and some things may be read by its own account only. */
+/** Returns undefined if the process has ended, or its account is the only one that can read this. */
 function attempt<Result>(action: () => Result): Result | undefined {
   try {
     return action();

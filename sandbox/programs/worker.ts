@@ -1,13 +1,11 @@
-// Stand-in for `bin/Runner.Worker spawnclient`: runs a job's steps, one after the other, as its parent tells it to. It
-// ends when its parent does, or lets go of it.
+// Stand-in for `Runner.Worker spawnclient`: runs the steps of a job one after another, as told by its parent.
 
 import { nameProcess } from './processes.ts';
 import { type Ending, type StepCommand, type StepProcess, startStep } from './step-process.ts';
 
-/** What the worker is told: to start a step, or to send it a signal. */
+/** Starts a step, or sends it a signal. */
 export type WorkerRequest = { start: StepCommand } | { signal: NodeJS.Signals };
 
-/** What the worker tells. */
 export type WorkerReport =
   | { kind: 'ready' }
   | { kind: 'output'; stream: 'stdout' | 'stderr'; chunk: Uint8Array }
