@@ -1,5 +1,5 @@
-// Shows the action at work, with nothing but this machine: a stand-in for GitHub, a runner registered with it and
-// installed in a temporary directory, and a job with a step that uses the action. Run by `npm run demo`.
+// Shows the action on this machine: with a stand-in for GitHub, a runner that is registered with it and installed in a temporary
+// directory, and a job with a step that uses the action. Run by `npm run demo`.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,18 +7,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GitHub } from './github.ts';
 import { Installation } from './installation.ts';
 import { Job, type StepResult } from './launcher.ts';
+import { processesIn } from './programs/processes.ts';
 
 const repository = 'octo-org/octo-repo';
 const token = 'github_pat_11DEMO0000000000000000_adminTokenOfTheDemo';
 
-/** The ways to use the action: a token only, the removal of another runner, and of the one that runs the job. */
+/** The ways to use the action: a token only, removal of another runner, and removal of the runner of the job. */
 export const ways = ['token', 'remove', 'after-job'] as const;
 export type Way = (typeof ways)[number];
 
 /**
- * Uses the action in one of the ways, and says what there is to see of it.
+ * Uses the action in one of the ways.
  *
- * @param print is given some lines at a time; headings are bold, as terminals write it
+ * @param print receives lines to print; headings are bold, with terminal escape codes
  */
 export async function demonstrate(way: Way, print: (text: string) => void): Promise<StepResult> {
   const github = await GitHub.start();
@@ -61,10 +62,10 @@ export async function demonstrate(way: Way, print: (text: string) => void): Prom
     const step = await job.step({ inputs: { token, ...inputs[way] } });
     const result = await step.main();
 
-    heading('Its log, as the job shows it');
+    heading('Its log');
     print(result.log.replaceAll(/^(?=.)/gm, '  '));
 
-    heading('Its outputs (the runner masks the token wherever it is printed)');
+    heading('Its outputs (the runner masks the token)');
     for (const [name, value] of Object.entries(result.outputs)) {
       print(`  ${name}: ${name === 'remove-token' ? '***' : value}`);
     }
@@ -89,22 +90,19 @@ export async function demonstrate(way: Way, print: (text: string) => void): Prom
   }
 }
 
-/** What the background process has logged when it has ended, a few seconds after the job. */
+/** Waits for the background process to end, a few seconds after the job. Returns its log. */
 async function backgroundLog({ directory }: Installation): Promise<string> {
+  // The background process runs with the Node.js of the installation.
+  while (processesIn(directory).length > 0) await pause(50);
   const diagnostics = join(directory, '_diag');
-  for (let looks = 0; looks < 300; looks += 1) {
-    const name = (await readdir(diagnostics)).find((file) => file.startsWith('RunnerRemoveToken_'));
-    const log = name === undefined ? '' : await readFile(join(diagnostics, name), 'utf8');
-    if (/The runner was (not )?removed/.test(log)) return log;
-    await pause(100);
-  }
-  throw new Error(`The background process has not removed the runner; see ${diagnostics}`);
+  const name = (await readdir(diagnostics)).find((file) => file.startsWith('RunnerRemoveToken_'));
+  return name === undefined ? '' : readFile(join(diagnostics, name), 'utf8');
 }
 
 if (import.meta.main) {
   const [, , way = 'remove'] = process.argv;
   const known = ways.find((name) => name === way);
-  if (known === undefined) throw new Error(`npm run demo is followed by one of: ${ways.join(', ')}`);
+  if (known === undefined) throw new Error(`Usage: npm run demo [${ways.join('|')}]`);
   const { exitCode } = await demonstrate(known, console.log);
   process.exitCode = exitCode ?? 1;
 }

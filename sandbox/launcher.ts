@@ -1,4 +1,4 @@
-// Runs the steps of a JavaScript action as the runner does. The facts come from actions/runner 2.336 (src/Runner.Worker).
+// Runs the steps of a JavaScript action as the runner does (actions/runner 2.336, src/Runner.Worker).
 
 import { randomUUID } from 'node:crypto';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,60 +17,54 @@ export type { Ending };
 
 export interface JobOptions {
   github: { apiUrl: string; serverUrl: string; repository: string };
-  /** The directory that holds the action's action.yml and dist; default: this repository. */
+  /** The directory with action.yml and dist of the action; this repository by default. */
   action?: string;
-  /** `owner/name` and reference, as after `uses:`. The runner leaves both empty for an action of the workflow's own repository. */
+  /** `owner/name` and reference, as in `uses:`. Both are empty for an action of the workflow's own repository. */
   actionRepository?: string;
   actionReference?: string;
-  /** The name is that of the installation unless given. */
+  /** The name defaults to that of the installation. */
   runner?: { name?: string; environment?: 'self-hosted' | 'github-hosted'; trackingId?: string };
-  /**
-   * The installation whose runner executes the job: in its work folder, with its Node.js, and with a worker that runs as
-   * the job's account and is the parent of every step.
-   */
+  /** The installation that executes the job: its work folder, its Node.js, and a worker that is the parent of each step. */
   installation?: Installation;
-  /** The account to run as, when this process is root's. */
+  /** The account to run as; only root can change it. */
   user?: { uid: number; gid: number; home: string; name: string };
-  /** The Node.js to run the action with; default: the installation's, or the one that runs this. */
+  /** The Node.js to run the action with; that of the installation or of this process by default. */
   node?: string;
-  /** Further variables for every step. */
+  /** Additional variables for every step. */
   environment?: Record<string, string>;
 }
 
 export interface StepOptions {
   inputs: Record<string, string>;
   environment?: Record<string, string>;
-  /** Called with every line that the process writes, before masks are applied. */
+  /** Called with each line of output, before it is masked. */
   onLine?: (line: string) => void;
-  /** Carries out an entry of the action; default: in a process of its own. */
+  /** Runs an entry of the action; in a separate process by default. */
   execute?: (program: string, environment: Record<string, string>, output: StepOutput) => Promise<Ending>;
 }
 
 export interface StepResult extends Ending {
   conclusion: 'success' | 'failure' | 'cancelled';
-  /** Raw, as the process wrote it. */
+  /** Not masked. */
   stdout: string;
   stderr: string;
-  /** As a person sees it: workflow commands carried out, secrets masked. */
+  /** As GitHub shows it: workflow commands are executed, secrets are masked. */
   log: string;
   outputs: Record<string, string>;
   state: Record<string, string>;
   summary: string;
   annotations: Annotation[];
-  /** The values that were masked during this step, in order. */
+  /** The values that this step masked, in order. */
   masks: string[];
-  /** What was said with `::debug::`, shown in the log or not. */
+  /** The messages of `::debug::`, whether the log shows them or not. */
   debug: string[];
-  /** Milliseconds from the start of the process until it ended. */
+  /** Milliseconds from the start of the process to its end. */
   duration: number;
-  /** The raw content of GITHUB_OUTPUT, GITHUB_STATE, GITHUB_ENV, GITHUB_PATH and GITHUB_STEP_SUMMARY. */
+  /** The content of the files of GITHUB_OUTPUT, GITHUB_STATE, GITHUB_ENV, GITHUB_PATH and GITHUB_STEP_SUMMARY, not masked. */
   files: Record<string, string>;
   environment: Record<string, string>;
-  workspace: string;
-  temporary: string;
 }
 
-/** Where a process writes. */
 export type StepOutput = Record<'stdout' | 'stderr', LineReader>;
 
 interface Manifest {
@@ -78,7 +72,7 @@ interface Manifest {
   runs: { main: string; post?: string };
 }
 
-/** FileCommandManager.cs: a variable, and how the name of its file begins. */
+/** Variables, and the prefix of the name of their files (FileCommandManager.cs). */
 const fileCommands = {
   GITHUB_OUTPUT: 'set_output',
   GITHUB_STATE: 'save_state',
@@ -87,27 +81,22 @@ const fileCommands = {
   GITHUB_STEP_SUMMARY: 'step_summary',
 };
 
-/** A job on a stand-in for a runner's work folder. Its steps share it, and the masks. */
+/** A job with a work folder and masks that its steps share. */
 export class Job {
   readonly trackingId: string;
-  /** The work folder, `_work`. */
+  /** The work folder. */
   readonly directory: string;
   readonly workspace: string;
   readonly temporary: string;
   readonly actionDirectory: string;
   readonly options: JobOptions;
-  /** The process that executes the job, if it runs on an installation. */
+  /** Executes the job if it runs on an installation. */
   readonly worker: Worker | undefined;
   readonly masker = new Masker();
 
   private constructor(directory: string, options: JobOptions, worker: Worker | undefined) {
-    const {
-      actionRepository = 'sandbox/runner-remove-token',
-      actionReference = 'v1',
-      github,
-      runner,
-    } = options;
-    const name = basename(github.repository);
+    const { actionRepository = 'sandbox/runner-remove-token', actionReference = 'v1', runner } = options;
+    const name = basename(options.github.repository);
     this.options = { ...options, actionRepository, actionReference };
     this.trackingId = runner?.trackingId ?? `github_${randomUUID()}`;
     this.directory = directory;
@@ -117,7 +106,7 @@ export class Job {
     this.worker = worker;
   }
 
-  /** On an installation, what the job before left of its actions is deleted now. */
+  /** On an installation, this deletes the actions of the previous job. */
   static async start(options: JobOptions): Promise<Job> {
     const { installation, user } = options;
     const parent = installation?.directory ?? (await mkdtemp(join(await realpath(tmpdir()), 'actions-job-')));
@@ -131,15 +120,8 @@ export class Job {
 
   async #layOut(): Promise<void> {
     const { action = resolve(import.meta.dirname, '..'), user } = this.options;
-    const directories = ['_runner_file_commands', '_github_workflow'].map((name) =>
-      join(this.temporary, name),
-    );
-    for (const path of [
-      this.actionDirectory,
-      this.workspace,
-      join(this.directory, '_tool'),
-      ...directories,
-    ]) {
+    const temporary = ['_runner_file_commands', '_github_workflow'].map((name) => join(this.temporary, name));
+    for (const path of [this.actionDirectory, this.workspace, join(this.directory, '_tool'), ...temporary]) {
       await createDirectory(path);
     }
     for (const name of ['action.yml', 'dist']) {
@@ -158,13 +140,14 @@ export class Job {
   }
 
   /**
-   * What the runner does after the last post step: every process that was started during the job and still carries its
-   * tracking id is killed (Linux only), the temporary folder is emptied, and the worker ends. The actions stay until the
-   * next job, unless there is none: without an installation all folders go. Returns the ids of the killed processes.
+   * Ends the job after its last post step: kills the processes that still have its tracking id (Linux only), empties the
+   * temporary folder, and ends the worker. Without an installation, all folders are deleted.
+   *
+   * @returns the ids of the killed processes
    */
   async end(): Promise<number[]> {
     const killed = processesWith(`RUNNER_TRACKING_ID=${this.trackingId}`).filter(kill);
-    // The runner does not wait, but a test is about to look.
+    // Unlike the runner, waits for them, so tests do not have to.
     while (killed.some(isRunning)) await pause(1);
     if (this.worker) {
       for (const name of await readdir(this.temporary)) {
@@ -178,7 +161,7 @@ export class Job {
   }
 }
 
-/** Starts a job with one step, runs its main entry, and ends the job. */
+/** Runs the main entry of a step in a job of its own. */
 export async function runStep(options: JobOptions & StepOptions): Promise<StepResult> {
   const job = await Job.start(options);
   try {
@@ -189,7 +172,7 @@ export async function runStep(options: JobOptions & StepOptions): Promise<StepRe
   }
 }
 
-/** A step that uses the action: its main entry, and at the end of the job its post entry with the state that main left. */
+/** A step that uses the action. Its post entry has the state that its main entry saved. */
 export class Step {
   readonly #job: Job;
   readonly #manifest: Manifest;
@@ -214,7 +197,7 @@ export class Step {
     return this.#run(post);
   }
 
-  /** Cancels what is running, as the runner does: three signals, to this one process only (ProcessInvoker.cs). */
+  /** Cancels the running entry: three signals to its process only (ProcessInvoker.cs). */
   cancel(grace = { terminate: 7500, kill: 10_000 }): void {
     const running = this.#process;
     if (!running) throw new Error('Nothing is running.');
@@ -224,12 +207,11 @@ export class Step {
       setTimeout(() => running.kill('SIGTERM'), grace.terminate),
       setTimeout(() => running.kill('SIGKILL'), grace.kill),
     ];
-    const clear = () => timers.forEach(clearTimeout);
-    running.ended.then(clear, clear);
+    void running.ended.catch(() => {}).then(() => timers.forEach(clearTimeout));
   }
 
   async #run(entry: string): Promise<StepResult> {
-    const { workspace, temporary, masker, actionDirectory } = this.#job;
+    const { masker, actionDirectory } = this.#job;
     const log = new StepLog(masker, this.#state);
     const files = this.#createFiles();
     const environment = { ...this.#environment(log), ...files };
@@ -269,8 +251,6 @@ export class Step {
       debug: log.debug,
       files: contents,
       environment,
-      workspace,
-      temporary,
     };
   }
 
@@ -345,14 +325,14 @@ export class Step {
     };
   }
 
-  /** Every declared input has a variable, empty without a value. Spaces become underscores, hyphens stay (Handler.cs). */
+  /** Every declared input has a variable, which can be empty. Spaces become underscores (Handler.cs). */
   #inputs(log: StepLog): Record<string, string> {
     const variable = (name: string) => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
     const { apiUrl } = this.#job.options.github;
     const variables: Record<string, string> = {};
     for (const [name, input] of Object.entries(this.#manifest.inputs ?? {})) {
       const value = String(input?.default ?? '').replace(/\$\{\{ *github\.api_url *\}\}/, apiUrl);
-      if (value.includes('${{')) throw new Error(`The sandbox does not know the expression in ${value}.`);
+      if (value.includes('${{')) throw new Error(`The sandbox does not support the expression in ${value}.`);
       variables[variable(name)] = value;
     }
     for (const [name, value] of Object.entries(this.#options.inputs)) {

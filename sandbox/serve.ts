@@ -1,6 +1,6 @@
-// Starts the stand-in for GitHub, with a runner that is registered with it and installed in a temporary directory, and
-// prints what a step needs to use them, as `name=value` lines. It serves until it is ended; with `--background` it goes
-// on in a process of its own, and the lines can go to GITHUB_OUTPUT. Run by `npm run sandbox`.
+// Starts a stand-in for GitHub with a runner that is installed in a temporary directory. Prints what a step needs to use them as
+// `name=value` lines, for example for GITHUB_OUTPUT. Runs until it is ended, with `--background` in a separate process. Run by
+// `npm run sandbox`.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,12 +12,12 @@ const { values } = parseArgs({
   options: {
     /** The repository that the runner is registered with. */
     repository: { type: 'string', default: 'octo-org/octo-repo' },
-    /** Leaves the installation out: its scripts are those of Linux. */
+    /** For systems other than Linux. */
     'without-installation': { type: 'boolean', default: false },
     background: { type: 'boolean', default: false },
   },
 });
-/** Of no use anywhere else. */
+/** Only valid for the stand-in. */
 const token = 'github_pat_11SANDBOX000000000000_adminTokenOfTheSandbox';
 
 async function serve(): Promise<Record<string, string | number>> {
@@ -63,7 +63,7 @@ if (values.background) {
   });
   const [lines] = await Promise.race([once(server, 'message'), once(server, 'exit')]);
   if (typeof lines !== 'object')
-    throw new Error('The sandbox did not start: leave out --background to see why.');
+    throw new Error('The sandbox did not start. Run it without --background to see the error.');
   print(lines);
   server.disconnect();
   server.unref();

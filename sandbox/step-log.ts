@@ -1,4 +1,4 @@
-// What the runner makes of a step's output. The facts come from actions/runner 2.336 (src/Runner.Worker).
+// Interprets the output of a step as the runner does (actions/runner 2.336, src/Runner.Worker).
 
 import { StringDecoder } from 'node:string_decoder';
 
@@ -8,7 +8,7 @@ export interface Annotation {
   title?: string;
 }
 
-/** Splits output into lines, which end with a line feed, a carriage return, or both. */
+/** Splits output into lines that end with a line feed, a carriage return, or both. */
 export class LineReader {
   text = '';
   #rest = '';
@@ -22,7 +22,7 @@ export class LineReader {
   write(chunk: Buffer): void {
     const text = this.#decoder.write(chunk);
     this.text += text;
-    // The other half of the line end may be in the next chunk.
+    // The line feed that follows a carriage return may be in the next chunk.
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? '';
     lines.forEach(this.#receive);
@@ -33,7 +33,7 @@ export class LineReader {
   }
 }
 
-/** Hides secrets, also in the forms in which they are likely to be printed (HostContext.cs, ValueEncoders.cs). */
+/** Masks secrets and their encoded forms (HostContext.cs, ValueEncoders.cs). */
 export class Masker {
   readonly #forms = new Set<string>();
 
@@ -54,7 +54,7 @@ export class Masker {
     }
   }
 
-  /** Secrets that overlap or touch become one `***`. */
+  /** Secrets that overlap or are adjacent become one `***`. */
   mask(text: string): string {
     const hidden = new Set<number>();
     for (const form of this.#forms) {
@@ -75,7 +75,7 @@ interface Command {
   data: string;
 }
 
-/** ActionCommandManager.cs. Others are no commands, but ordinary lines. */
+/** Lines with other names are not commands (ActionCommandManager.cs). */
 const commandNames = new Set([
   ...['debug', 'notice', 'warning', 'error', 'group', 'endgroup', 'add-mask', 'stop-commands', 'echo'],
   ...['set-output', 'save-state', 'set-env', 'add-path', 'add-matcher', 'remove-matcher'],
@@ -83,7 +83,7 @@ const commandNames = new Set([
 
 const decode = (text: string, codes: RegExp) => text.replace(codes, decodeURIComponent);
 
-/** ActionCommand.cs: `::name key=value,key=value::data` after white space, or `##[name key=value;key=value]data` anywhere. */
+/** Parses `::name key=value,key=value::data` after white space, or `##[name key=value;key=value]data` anywhere (ActionCommand.cs). */
 function parseCommand(line: string, isCommand: (name: string) => boolean): Command | undefined {
   for (const { pattern, separator, inProperty, inData } of [
     {
@@ -112,7 +112,7 @@ function parseCommand(line: string, isCommand: (name: string) => boolean): Comma
   return undefined;
 }
 
-/** FileCommandManager.cs: `name=value`, or `name<<delimiter`, lines, `delimiter`. */
+/** Parses `name=value`, or `name<<delimiter`, lines, and `delimiter` (FileCommandManager.cs). */
 function* parsePairs(text: string): Generator<[name: string, value: string]> {
   const lines = text.split(process.platform === 'win32' ? /\r?\n/ : '\n');
   for (let index = 0; index < lines.length; index++) {
@@ -131,7 +131,7 @@ function* parsePairs(text: string): Generator<[name: string, value: string]> {
   }
 }
 
-/** Carries out what a step writes, and keeps what there is to see of it. */
+/** Executes the workflow commands of a step and keeps its log. */
 export class StepLog {
   readonly annotations: Annotation[] = [];
   readonly debug: string[] = [];
@@ -149,7 +149,7 @@ export class StepLog {
     this.state = { ...state };
   }
 
-  /** A line of standard output or standard error: the runner makes no difference (NodeScriptActionHandler.cs). */
+  /** The runner handles standard output and standard error alike (NodeScriptActionHandler.cs). */
   receive(line: string): void {
     const command = parseCommand(line, (name) => commandNames.has(name) || name === this.#resumeToken);
     if (this.#resumeToken !== undefined) {
@@ -158,7 +158,7 @@ export class StepLog {
     } else if (command?.name === 'stop-commands') {
       this.#stop(line, command.data);
     } else if (command) {
-      this.#carryOut(line, command);
+      this.#execute(line, command);
     } else {
       this.#write(line);
     }
@@ -175,7 +175,7 @@ export class StepLog {
     this.#write(line);
   }
 
-  #carryOut(line: string, { name, properties, data }: Command): void {
+  #execute(line: string, { name, properties, data }: Command): void {
     switch (name) {
       case 'debug':
         this.debug.push(this.#masker.mask(data));
@@ -195,17 +195,14 @@ export class StepLog {
         break;
       case 'set-output':
       case 'save-state':
-        this.issue('warning', `The \`${name}\` command is deprecated and will be disabled soon.`);
-        (name === 'set-output' ? this.outputs : this.state)[properties.get('name') ?? ''] = data;
-        break;
       case 'set-env':
       case 'add-path':
+        // The runner executes the first two, which are deprecated, with a warning.
         this.issue('error', `Unable to process command '${line}' successfully.`);
-        this.issue('error', `The \`${name}\` command is disabled.`);
         this.failed = true;
         break;
       default:
-        // Echoing commands and problem matchers are nothing that the sandbox imitates.
+        // Command echoing and problem matchers have no effect here.
         break;
     }
   }
@@ -220,7 +217,7 @@ export class StepLog {
       this.#masker.add(secret);
   }
 
-  /** A message is cut after 4,096 characters, and only ten of each level become annotations (ExecutionContext.cs). */
+  /** A message has up to 4,096 characters, and a step up to ten annotations of each level (ExecutionContext.cs). */
   issue(level: Annotation['level'], text: string, title?: string): void {
     const message = this.#masker.mask(text).slice(0, 4096);
     if (this.annotations.filter((other) => other.level === level).length < 10) {
@@ -243,14 +240,17 @@ export class StepLog {
     this.#lines.push(...this.#masker.mask(text).split('\n'));
   }
 
-  /** The web page recognizes these markers wherever they come from, even while commands are stopped. */
+  /** The web page replaces these markers in every line, even while commands are stopped. */
   render(): string {
+    const shown = new Map([
+      ['group', '▾ '],
+      ['error', 'Error: '],
+      ['warning', 'Warning: '],
+      ['notice', 'Notice: '],
+    ]);
     return this.#lines
       .filter((line) => !line.startsWith('##[endgroup]'))
-      .map((line) => line.replace(/^##\[group\]/, '▾ '))
-      .map((line) => line.replace(/^##\[error\]/, 'Error: '))
-      .map((line) => line.replace(/^##\[warning\]/, 'Warning: '))
-      .map((line) => line.replace(/^##\[notice\]/, 'Notice: '))
+      .map((line) => line.replace(/^##\[(\w+)\]/, (marker, name) => shown.get(name) ?? marker))
       .join('\n');
   }
 }

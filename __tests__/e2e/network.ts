@@ -1,4 +1,4 @@
-// Real parts of a company's network, on loopback: certificates (openssl), a server with TLS (nginx), a proxy (squid).
+// A company network on loopback: certificates (openssl), a TLS server (nginx), and a proxy (squid).
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -9,28 +9,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The host that nothing but the proxy can resolve. */
+/** The host that only the proxy can resolve. */
 export const companyHost = 'ghe.test';
 
-/** Debian keeps them out of the path of ordinary users. */
+/** On Debian these directories are not on the path of ordinary users. */
 const path = `${process.env['PATH']}:/usr/sbin:/usr/lib/squid`;
 
-/** The programs that are not installed here. */
+/** The programs that are not installed. */
 export function missingPrograms(): string[] {
-  return ['openssl', 'nginx', 'squid', 'basic_ncsa_auth'].filter((program) => {
-    try {
-      execFileSync('sh', ['-c', `command -v ${program}`], { env: { PATH: path }, stdio: 'ignore' });
-      return false;
-    } catch {
-      return true;
-    }
-  });
+  return ['openssl', 'nginx', 'squid', 'basic_ncsa_auth'].filter((program) => find(program) === undefined);
 }
 
-/** A kind of certificate that a server can show. */
+/** The certificate of a server. */
 export type CertificateKind = 'private' | 'self-signed' | 'expired';
 
-/** Servers and proxies that are started with it, and end with it. */
+/** Starts servers and proxies, and ends them. */
 export class Network {
   readonly directory: string;
   readonly #running: ChildProcess[] = [];
@@ -39,61 +32,31 @@ export class Network {
     this.directory = directory;
   }
 
-  /** Makes the certificates: a private authority, and what servers show. */
+  /** Creates a private certificate authority and the certificates of servers. */
   static async start(): Promise<Network> {
     const network = new Network(await mkdtemp(join(tmpdir(), 'network-')));
     await chmod(network.directory, 0o755);
     await writeFile(join(network.directory, 'names'), `subjectAltName=DNS:${companyHost},DNS:localhost\n`);
-    const subject = ['-subj', `/CN=${companyHost}`];
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const signed = [
-      '-CA',
-      'authority.pem',
-      '-CAkey',
-      'authority.key',
-      '-CAcreateserial',
-      '-extfile',
-      'names',
-    ];
+    const key = 'req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
+    const subject = `-subj /CN=${companyHost}`;
+    network.#openssl(`${key} -x509 -subj /CN=Company -keyout authority.key -out authority.pem`);
     network.#openssl(
-      'req',
-      '-x509',
-      ...key,
-      '-keyout',
-      'authority.key',
-      '-out',
-      'authority.pem',
-      '-subj',
-      '/CN=Company',
+      `${key} -x509 ${subject} -addext subjectAltName=DNS:localhost -keyout self-signed.key -out self-signed.pem`,
     );
-    network.#openssl(
-      'req',
-      '-x509',
-      ...key,
-      '-keyout',
-      'self-signed.key',
-      '-out',
-      'self-signed.pem',
-      ...subject,
-      '-addext',
-      `subjectAltName=DNS:localhost`,
-    );
-    for (const [kind, days] of [
-      ['private', '1'],
-      ['expired', '-1'],
-    ] as const) {
-      network.#openssl('req', ...key, '-keyout', `${kind}.key`, '-out', `${kind}.csr`, ...subject);
-      network.#openssl('x509', '-req', '-in', `${kind}.csr`, '-days', days, ...signed, '-out', `${kind}.pem`);
+    const authority = '-CA authority.pem -CAkey authority.key -CAcreateserial -extfile names';
+    for (const [kind, days] of Object.entries({ private: 1, expired: -1 })) {
+      network.#openssl(`${key} ${subject} -keyout ${kind}.key -out ${kind}.csr`);
+      network.#openssl(`x509 -req -in ${kind}.csr -days ${days} ${authority} -out ${kind}.pem`);
     }
     return network;
   }
 
-  /** The private authority's certificate, for `NODE_EXTRA_CA_CERTS`. */
+  /** The certificate of the private authority, for `NODE_EXTRA_CA_CERTS`. */
   get authority(): string {
     return join(this.directory, 'authority.pem');
   }
 
-  /** Starts nginx with TLS in front of a server. Gives the port that it listens on. */
+  /** Starts nginx with TLS in front of a server. Returns the port. */
   async startServer(upstream: string, certificate: CertificateKind): Promise<number> {
     const port = await freePort();
     const prefix = join(this.directory, `nginx-${port}`);
@@ -101,9 +64,11 @@ export class Network {
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
       .map((name) => `${name}_temp_path ${prefix}/temporary/${name};`)
       .join(' ');
+    const configuration = join(prefix, 'nginx.conf');
+    const errorLog = join(prefix, 'error.log');
     await writeFile(
-      join(prefix, 'nginx.conf'),
-      `daemon off; worker_processes 1; pid ${prefix}/pid; error_log ${prefix}/error.log;
+      configuration,
+      `daemon off; worker_processes 1; pid ${prefix}/pid; error_log ${errorLog};
 events {}
 http {
   access_log off; ${temporary}
@@ -116,20 +81,11 @@ http {
 }
 `,
     );
-    await this.#run(
-      port,
-      'nginx',
-      '-p',
-      prefix,
-      '-c',
-      join(prefix, 'nginx.conf'),
-      '-e',
-      join(prefix, 'error.log'),
-    );
+    await this.#run(port, 'nginx', '-p', prefix, '-c', configuration, '-e', errorLog);
     return port;
   }
 
-  /** Starts squid, which resolves the company's host, refuses `forbidden.test`, and may ask for a login. */
+  /** Starts squid, which resolves the company host, refuses `forbidden.test`, and can require a login. */
   async startProxy(login?: {
     user: string;
     password: string;
@@ -139,24 +95,21 @@ http {
     await mkdir(prefix);
     await chmod(prefix, 0o777);
     await writeFile(join(prefix, 'hosts'), `127.0.0.1 ${companyHost}\n`);
-    const rules = [`acl forbidden dstdomain forbidden.test`, 'http_access deny forbidden'];
-    if (login === undefined) {
-      rules.push('http_access allow all');
-    } else {
+    const rules = ['acl forbidden dstdomain forbidden.test', 'http_access deny forbidden'];
+    if (login) {
       const hash = execFileSync('openssl', ['passwd', '-apr1', login.password], { encoding: 'utf8' });
       await writeFile(join(prefix, 'logins'), `${login.user}:${hash}`);
-      const helper = execFileSync('sh', ['-c', 'command -v basic_ncsa_auth'], {
-        env: { PATH: path },
-        encoding: 'utf8',
-      });
       rules.unshift(
-        `auth_param basic program ${helper.trim()} ${prefix}/logins`,
+        `auth_param basic program ${find('basic_ncsa_auth')} ${prefix}/logins`,
         'auth_param basic children 1',
       );
       rules.push('acl known proxy_auth REQUIRED', 'http_access allow known', 'http_access deny all');
+    } else {
+      rules.push('http_access allow all');
     }
+    const configuration = join(prefix, 'squid.conf');
     await writeFile(
-      join(prefix, 'squid.conf'),
+      configuration,
       `${rules.join('\n')}
 http_port 127.0.0.1:${port}
 hosts_file ${prefix}/hosts
@@ -171,7 +124,7 @@ pinger_enable off
 shutdown_lifetime 0 seconds
 `,
     );
-    await this.#run(port, 'squid', '-N', '-f', join(prefix, 'squid.conf'));
+    await this.#run(port, 'squid', '-N', '-f', configuration);
     return { port, log: () => readFile(join(prefix, 'access.log'), 'utf8') };
   }
 
@@ -184,28 +137,29 @@ shutdown_lifetime 0 seconds
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  #openssl(...options: string[]): void {
-    execFileSync('openssl', options, { cwd: this.directory, stdio: 'pipe' });
+  #openssl(options: string): void {
+    execFileSync('openssl', options.split(' '), { cwd: this.directory, stdio: 'pipe' });
   }
 
   /** Starts a program and waits until it listens. */
   async #run(port: number, program: string, ...options: string[]): Promise<void> {
     const running = spawn(program, options, { env: { PATH: path }, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#running.push(running);
-    let said = '';
+    let errors = '';
     running.stderr.on('data', (text) => {
-      said += text;
+      errors += text;
     });
     for (let attempt = 0; attempt < 200; attempt += 1) {
-      if (running.exitCode !== null) throw new Error(`${program} ended with ${running.exitCode}: ${said}`);
-      if (await answers(port)) return;
+      if (running.exitCode !== null)
+        throw new Error(`${program} ended with exit code ${running.exitCode}: ${errors}`);
+      if (await accepts(port)) return;
       await pause(50);
     }
-    throw new Error(`${program} does not listen: ${said}`);
+    throw new Error(`${program} does not listen: ${errors}`);
   }
 }
 
-/** A port that nothing listens on, and that nobody gets who does not ask for a certain one: those are above these. */
+/** Finds a port below those that the system assigns to others. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 30_000);
@@ -222,7 +176,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
       .on('connect', () => resolve(true))
@@ -230,4 +184,13 @@ function answers(port: number): Promise<boolean> {
       .on('close', () => socket.destroy());
     socket.on('connect', () => socket.end());
   });
+}
+
+function find(program: string): string | undefined {
+  try {
+    const options = { env: { PATH: path }, encoding: 'utf8', stdio: 'pipe' } as const;
+    return execFileSync('sh', ['-c', `command -v ${program}`], options).trim();
+  } catch {
+    return undefined;
+  }
 }
