@@ -215,7 +215,7 @@ describe('requests', () => {
     expect(headers.get('x-github-request-id')).toMatch(/^[\dA-F]{4}:[\dA-F]{4}(:[\dA-F]{7}){2}:[\dA-F]{8}$/);
   });
 
-  test('of the action are told apart from those of config.sh', async () => {
+  test('of the action do not include those of config.sh', async () => {
     const authorization = await remoteAuth('/repos/octo/app');
     await call('DELETE', `${runners}/1`, authorization);
     const connect = { url: `${github.serverUrl}/octo/app` };

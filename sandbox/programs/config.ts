@@ -64,7 +64,7 @@ async function record(): Promise<void> {
   appendFileSync(join(root, '.sandbox/invocations.jsonl'), `${JSON.stringify(invocation)}\n`);
 }
 
-/** What the runner does before it looks at its arguments, even for `--local`. An error ends it with a trace of .NET. */
+/** What the runner does before it parses its arguments, even for `--local`. An error ends it with a stack trace of .NET. */
 function start(): void {
   try {
     if (isFile('.env')) loadEnvironment(readText('.env'));
@@ -245,7 +245,7 @@ async function remove(given: Arguments): Promise<number> {
     const { user } = process.cpuUsage();
     while (process.cpuUsage().user - user < behaviour.work * 1000);
     await pause(behaviour.delay);
-    if (behaviour.exitCode) throw new Error(behaviour.message ?? 'The sandbox was told to fail');
+    if (behaviour.exitCode) throw new Error(behaviour.message ?? 'The removal fails.');
     if (isConfigured() && hasCredentials()) {
       await removeFromServer(given);
       // Printed even if the older flow did not find the runner.
