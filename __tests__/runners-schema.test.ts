@@ -1,6 +1,6 @@
 // That what the action really sets is valid is checked where every scenario runs a step: `World.run`.
 import { expect, test } from '@jest/globals';
-import type { RunnerReport } from '../src/removal.ts';
+import type { RunnerReport } from '../src/report.ts';
 import { problemsOfRunners } from './runners-schema.ts';
 
 const report: RunnerReport = {

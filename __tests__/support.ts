@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import * as actionsCore from '@actions/core';
 import { expect } from '@jest/globals';
 import type { GitHub } from '../sandbox/github.ts';
-import { Failure } from '../src/failure.ts';
 import { systemClock } from '../src/clock.ts';
+import { Failure } from '../src/failure.ts';
 import { type ApiClient, type ApiClientOptions, createApiClient } from '../src/github/api-client.ts';
 import type { Core, Log } from '../src/log.ts';
 import { parseServer, type Registration, type Repository } from '../src/registration.ts';
@@ -11,7 +12,13 @@ export const repository: Repository = { kind: 'repository', owner: 'octo', repo:
 export const organization: Registration = { kind: 'organization', organization: 'octo' };
 export const enterprise: Registration = { kind: 'enterprise', enterprise: 'acme' };
 
-/** A `Core` that has these inputs and remembers what it is told, in order: the function's name, then its arguments. */
+/** `@actions/core` with a job summary of its own: the module's one remembers the file of the first step. */
+export function freshCore(): Core {
+  const Summary = actionsCore.summary.constructor as new () => Core['summary'];
+  return { ...actionsCore, summary: new Summary() };
+}
+
+/** A `Core` with these inputs that records its calls: the name of the function, then the arguments. */
 export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
   core: Core;
   calls: unknown[][];
@@ -23,6 +30,7 @@ export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
       calls.push([name, ...args]);
     };
   const core: Core = {
+    ...freshCore(),
     getInput: (name) => (inputs[name] ?? '').trim(),
     setSecret: record('setSecret'),
     setOutput: record('setOutput'),
@@ -33,19 +41,11 @@ export function recordingCore(inputs: Readonly<Record<string, string>> = {}): {
     startGroup: record('startGroup'),
     endGroup: record('endGroup'),
     saveState: record('saveState'),
-    summary: newSummary,
   };
   return { core, calls };
 }
 
-/** A summary of a job: the toolkit's own remembers the file of the first step that wrote one. */
-export async function newSummary() {
-  const { summary: toolkits } = await import('@actions/core');
-  const Summary = toolkits.constructor as new () => typeof toolkits;
-  return new Summary();
-}
-
-/** A log that remembers its lines, each after its kind: `info: ...`. */
+/** A log that records its lines, each after its kind: `info: ...`. */
 export function recordingLog(): { log: Log; lines: string[] } {
   const lines: string[] = [];
   const log: Log = {
@@ -57,7 +57,7 @@ export function recordingLog(): { log: Log; lines: string[] } {
   return { log, lines };
 }
 
-/** For what writes a log that a test does not look at. */
+/** For code whose log a test does not read. */
 export const silentLog: Log = recordingLog().log;
 
 /** A client of the stand-in with the admin token `ghp_admin` and without retries. */
@@ -73,7 +73,7 @@ export function clientOf(github: GitHub, options: Partial<ApiClientOptions> = {}
   });
 }
 
-/** The failure that the attempt ends with. */
+/** The failure that the attempt throws. */
 export async function failureOf(attempt: () => unknown): Promise<Failure> {
   try {
     await attempt();
@@ -81,52 +81,46 @@ export async function failureOf(attempt: () => unknown): Promise<Failure> {
     expect(error).toBeInstanceOf(Failure);
     return error as Failure;
   }
-  throw new Error('It did not fail');
+  throw new Error('It did not fail.');
 }
 
-/** What is written to standard output meanwhile; the exit code is left as it was. */
-export function outputOf(action: () => void): string {
-  const output = captureOutput();
-  try {
-    action();
-  } finally {
-    output.release();
-  }
-  return output.text();
-}
-
-/** What is written to standard output until it is done; the exit code is left as it was. */
-export async function outputUntilDone(action: () => Promise<unknown>): Promise<string> {
-  const output = captureOutput();
-  try {
-    await action();
-  } finally {
-    output.release();
-  }
-  return output.text();
-}
-
-function captureOutput(): { text: () => string; release: () => void } {
-  const { write } = process.stdout;
-  const { exitCode } = process;
+/** What the action writes to standard output. The exit code is left unchanged. */
+export async function outputUntilDone(action: () => unknown): Promise<string> {
   let output = '';
-  process.stdout.write = (chunk: string | Uint8Array) => {
-    output += chunk.toString();
+  await withOutput(
+    (text) => {
+      output += text;
+    },
+    async () => void (await action()),
+  );
+  return output;
+}
+
+/** Runs an action whose standard output goes to `write`. Returns its exit code; that of this process is left unchanged. */
+export async function withOutput(
+  write: (text: string) => void,
+  action: () => Promise<void>,
+): Promise<number> {
+  const { exitCode, stdout } = process;
+  const original = stdout.write;
+  stdout.write = (chunk: string | Uint8Array) => {
+    write(chunk.toString());
     return true;
   };
-  return {
-    text: () => output,
-    release: () => {
-      process.stdout.write = write;
-      process.exitCode = exitCode;
-    },
-  };
+  try {
+    process.exitCode = 0;
+    await action();
+    return Number(process.exitCode);
+  } finally {
+    stdout.write = original;
+    process.exitCode = exitCode;
+  }
 }
 
 /**
- * Looks until there is something to see, which comes about without the test's doing.
+ * Polls until there is something.
  *
- * @throws Error when it takes longer than anything here should
+ * @throws Error after 20 seconds
  */
 export async function eventually<Seen>(look: () => Seen | Promise<Seen>): Promise<NonNullable<Seen>> {
   for (const start = Date.now(); Date.now() - start < 20_000; await pause(20)) {
@@ -135,5 +129,5 @@ export async function eventually<Seen>(look: () => Seen | Promise<Seen>): Promis
       return seen;
     }
   }
-  throw new Error(`In vain: ${look}`);
+  throw new Error(`Timed out: ${look}`);
 }

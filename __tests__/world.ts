@@ -6,12 +6,13 @@ import { GitHub } from '../sandbox/github.ts';
 import { Installation, type InstallationOptions } from '../sandbox/installation.ts';
 import { Job, type JobOptions, type StepOptions, type StepResult } from '../sandbox/launcher.ts';
 import type { Clock } from '../src/clock.ts';
-import { main } from '../src/main.ts';
-import { workflowCommands } from '../src/workflow-commands.ts';
+import { run } from '../src/main.ts';
 import { problemsOfRunners } from './runners-schema.ts';
-import { newSummary } from './support.ts';
+import { freshCore } from './support.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
+/** No other kind of token can manage the runners of an enterprise. */
+export const classicToken = 'ghp_classicTokenOfTheTests000000000000000';
 export const repository = 'octo-org/octo-repo';
 export const organization = 'octo-org';
 
@@ -45,12 +46,13 @@ export function accountsFor(subject: Subject): Accounts[] {
   return allAccounts.filter(({ user }) => subject === 'dist' || user === undefined);
 }
 
-/** What the source is told about this process, where that is not so. */
+/** What the source sees instead of this process. */
 export interface Claim {
   isRoot?: boolean;
   execPath?: string;
-  /** Tells of signals, in place of the process. */
+  /** Emits signals. */
   signals?: EventEmitter;
+  clock?: Clock;
 }
 
 /** A stand-in for GitHub, runner installations on this machine, and jobs that use the action. */
@@ -74,8 +76,9 @@ export class World {
       github.addRepository(path);
     }
     github.addAdminToken(adminToken, {
-      registrations: [repository, organization, 'enterprises/acme', `${organization}/other-repo`],
+      registrations: [repository, organization, `${organization}/other-repo`],
     });
+    github.addAdminToken(classicToken, { registrations: ['enterprises/acme'] });
     return new World(subject, github, claim);
   }
 
@@ -146,22 +149,28 @@ export class World {
   }
 }
 
-/** A clock that passes without anybody waiting. */
-export function impatientClock(): Clock {
+/** A clock on which waiting takes no time. */
+export function instantClock(): Clock {
   let time = 0;
   return {
     now: () => time,
-    sleep: async (milliseconds) => {
+    sleep: async (milliseconds, signal) => {
+      signal.throwIfAborted();
       time += milliseconds;
     },
     later: () => {},
   };
 }
 
-/** Runs the main step from its source in this process, which is lent to it: its environment, output and exit code. */
+/** Runs the source in this process, which lends it its environment, output and exit code. */
 const runSource =
-  ({ signals = new EventEmitter(), ...claim }: Claim): NonNullable<StepOptions['execute']> =>
-  async (_program, environment, output) => {
+  ({
+    signals = new EventEmitter(),
+    isRoot: claimsRoot = isRoot,
+    execPath = process.execPath,
+    clock = instantClock(),
+  }: Claim): NonNullable<StepOptions['execute']> =>
+  async (program, environment, output) => {
     const { env, exitCode } = process;
     const write = process.stdout.write;
     process.env = { ...environment };
@@ -170,10 +179,16 @@ const runSource =
       return true;
     };
     try {
-      const { platform, execPath } = process;
-      const machine = { platform, isRoot, execPath, environment: process.env, ...claim };
-      const core = { ...workflowCommands, summary: newSummary };
-      await main(core, machine, signals, impatientClock());
+      const step = Object.assign(signals, {
+        argv: [execPath, program],
+        argv0: execPath,
+        platform: process.platform,
+        execPath,
+        env: process.env,
+        getuid: () => (claimsRoot ? 0 : 1000),
+        exit: () => undefined,
+      });
+      await run(step as unknown as NodeJS.Process, freshCore(), clock);
       return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
     } finally {
       process.stdout.write = write;

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import addFormats from 'ajv-formats';
-import { GitHub, servedOperations } from '../../sandbox/github.ts';
+import { GitHub } from '../../sandbox/github.ts';
+import { servedOperations } from '../../sandbox/operations.ts';
 
 interface Description {
   operations: Record<

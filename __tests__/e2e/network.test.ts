@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
-import { companyHost, freePort, missingPrograms, Network } from '../../sandbox/network.ts';
 import { adminToken, expectFailure, expectNoSecret, repository, World } from '../world.ts';
+import { companyHost, freePort, missingPrograms, Network } from './network.ts';
 
 const isSkipped = missingPrograms().length > 0 && process.env['REQUIRE_SYSTEM_TOOLS'] !== 'true';
 const password = 'pass:wörd/@1';
