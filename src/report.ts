@@ -50,11 +50,13 @@ export function createReport(core: Core, log: Log, secrets: Secrets, environment
         const who = name === null ? directory : `"${name}" in ${directory}`;
         log.info(`Runner ${who}: ${result}${detail === undefined ? '' : ` (${detail})`}`);
       }
-      core.setOutput('runners', secrets.redact(JSON.stringify(reports)));
+      const redacted = (_: string, value: unknown) =>
+        typeof value === 'string' ? secrets.redact(value) : value;
+      core.setOutput('runners', JSON.stringify(reports, redacted));
       for (const { directory } of reports.filter(({ result }) => result === 'scheduled')) {
         core.saveState(scheduledState, directory);
       }
-      await writeSummary(core, secrets, reports);
+      await writeSummary(core, log, secrets, reports);
     },
     failures: (failures) => {
       if (failures.length === 0) {
@@ -70,9 +72,15 @@ export function createReport(core: Core, log: Log, secrets: Secrets, environment
   };
 }
 
-/** A summary that cannot be written is not a failure: its size is limited, and old servers have none. */
-async function writeSummary(core: Core, secrets: Secrets, reports: readonly RunnerReport[]): Promise<void> {
-  const cell = (text: string) => escapeHtml(secrets.redact(text));
+/** A summary that cannot be written does not fail the step: old versions of GitHub Enterprise Server have none. */
+async function writeSummary(
+  core: Core,
+  log: Log,
+  secrets: Secrets,
+  reports: readonly RunnerReport[],
+): Promise<void> {
+  // After an empty line, GitHub reads Markdown instead of HTML.
+  const cell = (text: string) => escapeHtml(secrets.redact(text).replaceAll(/\s+/g, ' '));
   const header = ['Runner', 'Registration', 'Result', 'Detail'].map((data) => ({ data, header: true }));
   const rows = reports.map(({ directory, name, registration, result, detail = '' }) => [
     cell(name ?? directory),
@@ -84,10 +92,10 @@ async function writeSummary(core: Core, secrets: Secrets, reports: readonly Runn
     .addHeading('Runner removal', 3)
     .addTable([header, ...rows])
     .write()
-    .catch((error) => core.debug(secrets.redact(String(error))));
+    .catch((error) => log.debug(`The job summary was not written: ${error}`));
 }
 
-/** Names of runners and responses of GitHub can contain anything. */
+/** Runner names and GitHub's responses can contain anything. */
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
