@@ -3,187 +3,161 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure } from '../src/failure.ts';
-import type { Grant } from '../src/grants.ts';
 import { createLog } from '../src/log.ts';
-import type { RunnerReport } from '../src/removal.ts';
-import { createReport, type Report } from '../src/report.ts';
+import type { IssuedToken } from '../src/remove-tokens.ts';
+import { createReport, type Report, type RunnerReport } from '../src/report.ts';
 import { Secrets } from '../src/secrets.ts';
-import { workflowCommands } from '../src/workflow-commands.ts';
-import { organization, outputOf, recordingCore, repository } from './support.ts';
+import { organization, recordingCore, repository } from './support.ts';
 
-const documentation = 'https://github.example/page';
-const grant: Grant = {
+const issued: IssuedToken = {
   registration: repository,
   source: 'the inputs',
-  token: { token: 'AREMOVE', expires_at: '2026-11-20T19:21:00.000-08:00' },
+  token: { token: 'AREMOVE', expires_at: '2026-11-20T19:21:00.000-08:00', lifetime: 3_600_000 },
 };
-const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Mend it.' };
+const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Fix it.' };
+const registration = 'https://github.com/octo/app';
+const unknown = { name: null, id: null, registration: null };
 
 let calls: unknown[][];
 let report: Report;
-let secrets: Secrets;
+let directory: string;
+const { env } = process;
 
-beforeEach(() => {
+const called = (...names: unknown[]) => calls.filter(([name]) => names.includes(name));
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'report-'));
+  process.env = { ...env, GITHUB_STEP_SUMMARY: join(directory, 'summary') };
   const recording = recordingCore();
   calls = recording.calls;
-  secrets = new Secrets(() => undefined);
-  report = createReport(recording.core, createLog(recording.core, secrets), secrets, documentation);
+  const secrets = new Secrets(() => undefined);
+  secrets.protect('nAREMOVE');
+  report = createReport(recording.core, createLog(recording.core, secrets), secrets, {});
+});
+afterEach(async () => {
+  process.env = env;
+  await rm(directory, { recursive: true });
 });
 
 describe('the remove token', () => {
-  test('is an output, with the time that it expires', () => {
-    report.tokens([grant]);
+  test('is an output, with its expiration time', () => {
+    report.tokens([issued]);
     expect(calls).toEqual([
       ['setOutput', 'remove-token', 'AREMOVE'],
       ['setOutput', 'expires-at', '2026-11-20T19:21:00.000-08:00'],
     ]);
   });
 
-  test.each([[[]], [[grant, { ...grant, registration: organization }]]])(
-    'is none when not exactly one registration was addressed (%#)',
-    (grants) => {
-      report.tokens(grants);
+  test.each([[[]], [[issued, { ...issued, registration: organization }]]])(
+    'is not an output unless there is exactly one (%#)',
+    (tokens) => {
+      report.tokens(tokens);
       expect(calls).toEqual([]);
     },
   );
 });
 
-test('what became of the runners is an output, and a line each', async () => {
-  secrets.protect('AREMOVE');
-  const registration = 'https://github.com/octo/app';
+describe('the results of a removal', () => {
   const reports: RunnerReport[] = [
     { directory: '/one', name: 'alpha', id: 1, registration, result: 'removed' },
-    { directory: '/two', name: null, id: null, registration: null, result: 'already-removed' },
+    { directory: '/two', ...unknown, result: 'already-removed' },
     {
       directory: '/three',
-      name: 'gamma',
+      name: '<b>&',
       id: 3,
       registration,
       result: 'failed',
-      detail: 'AREMOVE is of no use',
+      detail: '>\n\nAREMOVE nAREMOVE',
     },
   ];
-  await report.runners(reports);
-  // This recorder has no file for the summary, which is no reason to fail.
-  expect(calls).toContainEqual(['debug', expect.stringContaining('GITHUB_STEP_SUMMARY')]);
-  const told = calls.filter(([kind]) => kind !== 'debug');
-  expect(told.slice(0, -1)).toEqual([
-    ['info', 'Runner "alpha" in /one: removed'],
-    ['info', 'Runner /two: already-removed'],
-    ['info', 'Runner "gamma" in /three: failed (*** is of no use)'],
-  ]);
-  const [name, output, json] = told.at(-1) ?? [];
-  expect([name, output]).toEqual(['setOutput', 'runners']);
-  expect(JSON.parse(String(json))).toEqual([
-    ...reports.slice(0, 2),
-    { ...reports[2], detail: '*** is of no use' },
-  ]);
-});
 
-test('the post step is left the installation that was scheduled', async () => {
-  const runner = { name: 'box', id: 1, registration: null };
-  await report.runners([
-    { ...runner, directory: '/one', result: 'removed' },
-    { ...runner, directory: '/two', result: 'scheduled' },
-  ]);
-  expect(calls.filter(([name]) => name === 'saveState')).toEqual([['saveState', 'after-job', '/two']]);
+  test('are lines of the log', async () => {
+    await report.runners(reports);
+    expect(called('info')).toEqual([
+      ['info', 'Runner "alpha" in /one: removed'],
+      ['info', 'Runner /two: already-removed'],
+      ['info', 'Runner "<b>&" in /three: failed (> AREMOVE ***)'],
+    ]);
+  });
+
+  test('are an output in JSON, whatever they contain', async () => {
+    await report.runners(reports);
+    const [[, name, json] = []] = called('setOutput');
+    expect(name).toBe('runners');
+    // In JSON, the line break ends in the first letter of the secret.
+    expect(JSON.parse(String(json))).toEqual([
+      ...reports.slice(0, 2),
+      { ...reports[2], detail: '>\n\nAREMOVE ***' },
+    ]);
+  });
+
+  test('tell the post step which runner to remove', async () => {
+    await report.runners([
+      { directory: '/one', ...unknown, result: 'removed' },
+      { directory: '/two', ...unknown, result: 'scheduled' },
+    ]);
+    expect(called('saveState')).toEqual([['saveState', 'after-job', '/two']]);
+  });
+
+  test('are a job summary, in which names and details are not HTML or Markdown', async () => {
+    await writeFile(join(directory, 'summary'), '');
+
+    await report.runners(reports);
+
+    const summary = await readFile(join(directory, 'summary'), 'utf8');
+    expect(summary.trim().split(/\r?\n/)).toEqual([
+      '<h3>Runner removal</h3>',
+      '<table>' +
+        '<tr><th>Runner</th><th>Registration</th><th>Result</th><th>Detail</th></tr>' +
+        // The toolkit does not close an empty cell, which HTML allows.
+        `<tr><td>alpha</td><td>${registration}</td><td>removed</td><td></tr>` +
+        '<tr><td>/two</td><td><td>already-removed</td><td></tr>' +
+        `<tr><td>&lt;b&gt;&amp;</td><td>${registration}</td><td>failed</td><td>&gt; AREMOVE ***</td></tr>` +
+        '</table>',
+    ]);
+    expect(called('debug')).toEqual([]);
+  });
+
+  test('do not fail the step if the summary cannot be written', async () => {
+    await report.runners(reports);
+
+    expect(called('debug')).toEqual([
+      ['debug', expect.stringMatching(/^The job summary was not written: .*Unable to access summary file/)],
+    ]);
+    expect(called('setFailed', 'warning')).toEqual([]);
+  });
 });
 
 describe('failures', () => {
-  test('fail the step only where there are any', () => {
+  test('fail the step only if there are any', () => {
     report.failures([]);
     expect(calls).toEqual([]);
   });
 
-  test('fail the step with one message, without a secret in it', () => {
-    secrets.protect('AREMOVE');
+  test('fail the step with one message, without secrets and workflow commands', () => {
     report.failures([
-      new Failure('network', { ...explanation, happened: 'AREMOVE broke.' }),
-      new Failure('not-found', explanation),
+      new Failure('network', { ...explanation, happened: 'nAREMOVE broke.' }),
+      new Failure('not-found', { ...explanation, happened: '##[error]It broke.' }),
     ]);
-    expect(calls.filter(([name]) => name !== 'debug')).toEqual([
-      [
-        'setFailed',
-        `*** broke.\nLikely cause: It was old.\nWhat to do: Mend it.\nMore: ${documentation}#network\n\nIt broke.\nLikely cause: It was old.\nWhat to do: Mend it.\nMore: ${documentation}#not-found`,
-      ],
+    const rest = (kind: string) =>
+      `Cause: It was old.\nWhat to do: Fix it.\nMore: section "${kind}" of docs/troubleshooting.md in this action's repository`;
+    expect(called('setFailed')).toEqual([
+      ['setFailed', `*** broke.\n${rest('network')}\n\n## [error]It broke.\n${rest('not-found')}`],
     ]);
   });
 
-  test('are told with their stacks and causes where debug logging is on', () => {
+  test('are in the debug log with their stacks and causes', () => {
     report.failures([
       new Failure('network', explanation, { cause: new RangeError('behind') }),
       new Failure('not-found', explanation, { cause: { message: 'no stack' } }),
     ]);
-    const debug = calls.filter(([name]) => name === 'debug').map(([, message]) => message);
-    expect(debug).toEqual([
-      expect.stringMatching(
-        /It broke\. It was old\. Mend it\.\n +at .*\nCaused by RangeError: behind\n +at /s,
-      ),
-      expect.stringMatching(/It broke\. It was old\. Mend it\.\n +at /s),
-    ]);
-  });
-});
-
-describe('the runner', () => {
-  let directory: string;
-  let before: NodeJS.ProcessEnv;
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'report-'));
-    before = process.env;
-    process.env = { ...before, GITHUB_OUTPUT: join(directory, 'output') };
-    await writeFile(join(directory, 'output'), '');
-    report = createReport(workflowCommands, createLog(workflowCommands, secrets), secrets, undefined);
-  });
-  afterEach(async () => {
-    process.env = before;
-    await rm(directory, { recursive: true });
-  });
-
-  test('reads the outputs from its file, and nothing of them in the log', async () => {
-    expect(outputOf(() => report.tokens([grant]))).toBe('');
-    const file = await readFile(join(directory, 'output'), 'utf8');
-    expect(file.replaceAll('\r\n', '\n')).toBe(
-      'remove-token=AREMOVE\nexpires-at=2026-11-20T19:21:00.000-08:00\n',
-    );
-  });
-
-  test('reads a summary with a table, in which nothing from elsewhere is HTML', async () => {
-    const file = join(directory, 'summary');
-    await writeFile(file, '');
-    process.env['GITHUB_STEP_SUMMARY'] = file;
-    const { core } = recordingCore();
-    secrets.protect('AREMOVE');
-    const { runners } = createReport(core, createLog(core, secrets), secrets, undefined);
-    await runners([
-      {
-        directory: '/one',
-        name: '<b>&',
-        id: 1,
-        registration: 'https://x/o',
-        result: 'failed',
-        detail: 'AREMOVE',
-      },
-      { directory: '/two', name: null, id: null, registration: null, result: 'already-removed' },
-    ]);
-    expect((await readFile(file, 'utf8')).replaceAll(/\r?\n/g, '')).toBe(
-      '<h3>Removal of runners</h3>' +
-        '<table><tr><th>Runner</th><th>Registration</th><th>Result</th><th>Why</th></tr>' +
-        '<tr><td>&lt;b&gt;&amp;</td><td>https://x/o</td><td>failed</td><td>***</td></tr>' +
-        // The toolkit leaves out the end of an empty cell, as HTML allows.
-        '<tr><td>/two</td><td><td>already-removed</td><td></tr></table>',
-    );
-  });
-
-  test('reads one error, on one line, and an exit code that is not 0', () => {
-    let exitCode: typeof process.exitCode;
-    const output = outputOf(() => {
-      report.failures([new Failure('network', explanation)]);
-      exitCode = process.exitCode;
-    });
-    expect(exitCode).toBe(1);
-    expect(output.split(/\r?\n/).filter((line) => !line.startsWith('::debug::'))).toEqual([
-      expect.stringMatching(/^::error::It broke\.%0ALikely cause: .*%0AMore: the section "network" of docs/),
-      '',
+    const message = 'Failure: It broke\\. It was old\\. Fix it\\.\\n +at ';
+    expect(called('debug')).toEqual([
+      [
+        'debug',
+        expect.stringMatching(new RegExp(`^${message}.*\\nCaused by RangeError: behind\\n +at `, 's')),
+      ],
+      ['debug', expect.stringMatching(new RegExp(`^${message}.*\\nCaused by no stack$`, 's'))],
     ]);
   });
 });
