@@ -1,68 +1,71 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { GitHub } from '../sandbox/github.ts';
-import { Grants } from '../src/grants.ts';
-import type { Registration } from '../src/registration.ts';
+import { beforeEach, expect, test } from '@jest/globals';
+import { Failure } from '../src/failure.ts';
+import type { ApiClient } from '../src/github/api-client.ts';
+import { describeRegistration, type Registration } from '../src/registration.ts';
+import { RemoveTokens } from '../src/remove-tokens.ts';
 import { Secrets } from '../src/secrets.ts';
-import { clientOf, failureOf, organization, recordingLog, repository } from './support.ts';
+import { organization, recordingLog, repository } from './support.ts';
 
-let github: GitHub;
+const expiresAt = '2026-11-20T19:21:00.000-08:00';
+const unknown: Registration = { kind: 'organization', organization: 'unknown' };
+
+let requested: string[];
 let lines: string[];
-let grants: Grants;
-let secrets: Secrets;
-
-beforeEach(async () => {
-  github = await GitHub.start({ now: () => new Date('2026-11-21T02:21:00Z') });
-  github.addRepository('octo/app');
-  github.addOrganization('octo');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo'] });
-  secrets = new Secrets(() => undefined);
+let removeTokens: RemoveTokens;
+beforeEach(() => {
+  requested = [];
+  const client: Pick<ApiClient, 'request'> = {
+    request: async ({ registration }) => {
+      requested.push(describeRegistration(registration));
+      if (registration === unknown) {
+        throw new Failure('not-found', { happened: 'It is unknown.', cause: '', remedy: '' });
+      }
+      return { status: 201, headers: {}, data: { token: `A${requested.length}`, expires_at: expiresAt } };
+    },
+  };
   const recording = recordingLog();
   lines = recording.lines;
-  grants = new Grants(clientOf(github), secrets, recording.log);
+  removeTokens = new RemoveTokens(client as ApiClient, new Secrets(() => undefined), recording.log);
 });
-afterEach(() => github.close());
 
-test('a remove token is handed on with its registration and what made that the one', async () => {
-  const grant = await grants.for({ registration: organization, source: 'the inputs' });
-  expect(grant).toEqual({
+test('a remove token comes with its registration, and the log says where that was named', async () => {
+  expect(await removeTokens.for({ registration: organization, source: 'the inputs' })).toEqual({
     registration: organization,
     source: 'the inputs',
-    token: { token: github.issuedTokens[0]?.token, expires_at: '2026-11-20T19:21:00.000-08:00' },
+    token: { token: 'A1', expires_at: expiresAt, lifetime: expect.any(Number) },
   });
-  expect(secrets.appearIn(grant.token.token)).toBe(true);
-});
-
-test('runners that share a registration share one token, also when they ask at once', async () => {
-  const shouted: Registration = { kind: 'repository', owner: 'OCTO', repo: 'APP' };
-  const [one, other] = await Promise.all([
-    grants.for({ registration: repository, source: 'the current repository' }),
-    grants.for({ registration: shouted, source: "the runner's installation" }),
-  ]);
-  const later = await grants.for({ registration: repository, source: 'the inputs' });
-  expect([other, later]).toEqual([one, one]);
-  expect(github.requests).toHaveLength(1);
   expect(lines).toEqual([
-    'debug: A remove token is asked for, for the repository octo/app (from the current repository).',
-    'info: Remove token for the repository octo/app (from the current repository), expires at 2026-11-20T19:21:00.000-08:00',
+    'debug: Requesting a remove token for organization octo (from the inputs).',
+    `info: Created a remove token for organization octo (from the inputs). It expires at ${expiresAt}.`,
   ]);
 });
 
-test('each registration has a token of its own; all are known in the order they were asked for', async () => {
-  expect(await grants.all()).toEqual([]);
-  await grants.for({ registration: organization, source: 'the inputs' });
-  await grants.for({ registration: repository, source: 'the inputs' });
-  expect((await grants.all()).map(({ registration, token }) => [registration, token.token])).toEqual([
-    [organization, github.issuedTokens[0]?.token],
-    [repository, github.issuedTokens[1]?.token],
+test('runners with the same registration share one token, even at the same time', async () => {
+  const upperCase: Registration = { kind: 'repository', owner: 'OCTO', repo: 'APP' };
+  const [one, other] = await Promise.all([
+    removeTokens.for({ registration: repository, source: 'the current repository' }),
+    removeTokens.for({ registration: upperCase, source: "the runner's installation" }),
+  ]);
+  const later = await removeTokens.for({ registration: repository, source: 'the inputs' });
+  expect([other, later]).toEqual([one, one]);
+  expect(requested).toEqual(['repository octo/app']);
+});
+
+test('each registration has its own token', async () => {
+  expect(await removeTokens.all()).toEqual([]);
+  await removeTokens.for({ registration: organization, source: 'the inputs' });
+  await removeTokens.for({ registration: repository, source: 'the inputs' });
+  expect(await removeTokens.all()).toMatchObject([
+    { registration: organization, token: { token: 'A1' } },
+    { registration: repository, token: { token: 'A2' } },
   ]);
 });
 
-test('a token that is refused is asked for once, and nothing says that there is one', async () => {
-  const unknown: Registration = { kind: 'organization', organization: 'unknown' };
+test('a refused token is requested once, and the log does not say that it was created', async () => {
   for (const _ of [1, 2]) {
-    const failure = await failureOf(() => grants.for({ registration: unknown, source: 'the inputs' }));
-    expect(failure.kind).toBe('not-found');
+    const attempt = removeTokens.for({ registration: unknown, source: 'the inputs' });
+    await expect(attempt).rejects.toThrow('It is unknown.');
   }
-  expect(github.requests).toHaveLength(1);
-  expect(lines).toEqual([expect.stringContaining('A remove token is asked for')]);
+  expect(requested).toEqual(['organization unknown']);
+  expect(lines).toEqual([expect.stringContaining('debug: Requesting a remove token')]);
 });
