@@ -25,7 +25,7 @@ beforeEach(() => {
   };
   const recording = recordingLog();
   lines = recording.lines;
-  removeTokens = new RemoveTokens(client as ApiClient, new Secrets(() => undefined), recording.log);
+  removeTokens = new RemoveTokens(client as ApiClient, new Secrets(() => undefined), recording.log, clock);
 });
 
 test('a remove token comes with its registration, and the log says where that was named', async () => {

@@ -33,6 +33,7 @@ const failureKinds = (/* unused pure expression or super */ null && ([
     'not-a-runner',
     'registration-mismatch',
     'runner-busy',
+    'runner-online',
     'runner-runs-this-job',
     'service-needs-root',
     'service-needs-administrator',
@@ -987,6 +988,10 @@ function adminTokenKind(value) {
 
 
 const maximumRetries = 10;
+/** A day. */
+const maximumMinutes = 1_440;
+const appTokenMinutes = 60;
+const maximumSelectorLength = 256;
 /**
  * Reads and validates every input.
  *
@@ -1005,8 +1010,8 @@ function readInputs(getInput, environment, secrets) {
         registration: parseRegistration(getInput, currentRepository),
         currentRepository,
         removal,
-        retries: parseInteger(getInput, 'retries', 3, maximumRetries),
-        warnings: removal === undefined ? inputsWithoutEffect(getInput) : [],
+        retries: parseInteger(getInput, 'retries', maximumRetries) ?? 3,
+        warnings: [...inputsWithoutEffect(getInput, removal), ...tokenWarnings(adminToken, removal)],
     };
 }
 function parseToken(value) {
@@ -1092,21 +1097,67 @@ function parseName(input, name, value = name) {
     return name;
 }
 function parseRemoval(getInput) {
-    const remove = getInput('remove') || 'false';
-    const directories = getInput('runner-directory')
+    const remove = (getInput('remove') || 'false').toLowerCase();
+    const directories = parseLines(getInput, 'runner-directory');
+    const names = parseLines(getInput, 'runner-name').map((line) => parseSelector('runner-name', line));
+    const labels = parseLines(getInput, 'runner-label').map((line) => parseSelector('runner-label', line));
+    const selection = {
+        names,
+        labels,
+        status: parseStatus(getInput('runner-status').toLowerCase() || 'offline'),
+        offlineMinutes: parseInteger(getInput, 'offline-minutes', maximumMinutes),
+    };
+    const settings = {
+        waitMinutes: parseInteger(getInput, 'wait-minutes', maximumMinutes) ?? 0,
+        dryRun: parseBoolean('dry-run', getInput('dry-run') || 'false'),
+    };
+    const [selector] = [
+        ...(names.length > 0 ? ['runner-name'] : []),
+        ...(labels.length > 0 ? ['runner-label'] : []),
+    ];
+    switch (remove) {
+        case 'false':
+            return undefined;
+        case 'after-job':
+            refuseSelection(selector, 'remove: after-job', 'the runner that executes this job');
+            return { kind: 'installed', when: 'after-job', directories, ...settings };
+        case 'true':
+            if (directories.length > 0) {
+                refuseSelection(selector, 'runner-directory', 'runners that are installed on this machine');
+            }
+            return selector === undefined
+                ? { kind: 'installed', when: 'now', directories: requireDirectory(directories), ...settings }
+                : { kind: 'registered', ...selection, ...settings };
+        default:
+            throw invalidInput('remove', getInput('remove'), 'The value is unsupported.', 'Use "false", "true" or "after-job".');
+    }
+}
+function parseLines(getInput, input) {
+    return getInput(input)
         .split(/\r?\n/)
         .map((line) => line.trim())
         .filter((line) => line !== '');
-    const dryRun = parseBoolean('dry-run', getInput('dry-run') || 'false');
-    switch (remove.toLowerCase()) {
-        case 'false':
-            return undefined;
-        case 'true':
-            return { when: 'now', directories: requireDirectory(directories), dryRun };
-        case 'after-job':
-            return { when: 'after-job', directories, dryRun };
-        default:
-            throw invalidInput('remove', remove, 'The value is unsupported.', 'Use "false", "true" or "after-job".');
+}
+/** GitHub's own rules for names and labels are narrower, and change. */
+function parseSelector(input, line) {
+    if (line.length > maximumSelectorLength || /\p{Cc}/u.test(line)) {
+        throw invalidInput(input, line, `A line is longer than ${maximumSelectorLength} characters, or contains a control character.`, `Use one ${input === 'runner-name' ? 'name or pattern' : 'label'} per line.`);
+    }
+    return line;
+}
+function parseStatus(value) {
+    if (value !== 'offline' && value !== 'any') {
+        throw invalidInput('runner-status', value, 'The value is unsupported.', 'Use "offline" or "any".');
+    }
+    return value;
+}
+function refuseSelection(selector, other, what) {
+    if (selector !== undefined) {
+        throw new src_failure/* Failure */.HR('invalid-input', {
+            happened: `The inputs "${selector}" and "${other}" are mutually exclusive. Nothing was requested or changed.`,
+            cause: `"${other}" selects ${what}, and "${selector}" selects registered runners, wherever their machines are.`,
+            remedy: `Remove "${selector}" or "${other}", or use two steps.`,
+        });
     }
 }
 function requireDirectory(directories) {
@@ -1114,17 +1165,39 @@ function requireDirectory(directories) {
         throw new src_failure/* Failure */.HR('invalid-input', {
             happened: 'The input "remove" is "true", but no runner is selected. Nothing was requested or changed.',
             cause: directories.length === 0
-                ? 'The input "runner-directory" is empty.'
+                ? 'The inputs "runner-directory", "runner-name" and "runner-label" are empty.'
                 : 'Every line of "runner-directory" starts with "!" and so excludes directories.',
-            remedy: 'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove the runner that executes this job, use "remove: after-job" instead.',
+            remedy: 'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove registered runners whose machine is gone, set "runner-name" or "runner-label". To remove the runner that executes this job, use "remove: after-job" instead.',
         });
     }
     return directories;
 }
 /** A teardown that silently does nothing is the worst outcome. */
-function inputsWithoutEffect(getInput) {
-    const given = ['runner-directory', 'dry-run'].filter((input) => !['', 'false'].includes(getInput(input).toLowerCase()));
-    return given.map((input) => `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`);
+function inputsWithoutEffect(getInput, removal) {
+    const isGiven = (input) => !['', 'false', '0'].includes(getInput(input).toLowerCase());
+    if (removal === undefined) {
+        const inputs = ['runner-directory', 'runner-name', 'runner-label', 'wait-minutes', 'dry-run'];
+        return inputs
+            .filter(isGiven)
+            .map((input) => `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`);
+    }
+    // "offline" is what the input says anyway.
+    const inputs = [
+        ...(getInput('runner-status').toLowerCase() === 'any' ? ['runner-status'] : []),
+        'offline-minutes',
+    ];
+    return removal.kind === 'registered'
+        ? []
+        : inputs
+            .filter(isGiven)
+            .map((input) => `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`);
+}
+function tokenWarnings({ kind }, removal) {
+    return kind === 'app' && removal !== undefined && removal.waitMinutes >= appTokenMinutes
+        ? [
+            `The input "wait-minutes" is ${removal.waitMinutes}, but the token of a GitHub App expires after ${appTokenMinutes} minutes. If the step waits longer, it fails.`,
+        ]
+        : [];
 }
 function parseBoolean(input, value) {
     switch (value.toLowerCase()) {
@@ -1136,11 +1209,15 @@ function parseBoolean(input, value) {
             throw invalidInput(input, value, 'The value is not a boolean.', 'Use "true" or "false".');
     }
 }
-function parseInteger(getInput, input, fallback, maximum) {
-    const value = getInput(input) || String(fallback);
+/** @returns `undefined` if the input is empty */
+function parseInteger(getInput, input, maximum) {
+    const value = getInput(input);
+    if (value === '') {
+        return undefined;
+    }
     const number = /^\d{1,4}$/.test(value) ? Number(value) : Number.NaN;
     if (!(number <= maximum)) {
-        throw invalidInput(input, value, `The value must be an integer from 0 to ${maximum}.`, `Correct the value, or remove "${input}" to use the default, ${fallback}.`);
+        throw invalidInput(input, value, `The value must be an integer from 0 to ${maximum}.`, `Correct the value, or remove "${input}" to use the default.`);
     }
     return number;
 }
@@ -1227,26 +1304,37 @@ function isTime(value) {
 ;// CONCATENATED MODULE: ./src/remove-tokens.ts
 
 
+/** A token lives for an hour. After a long wait, a new one is requested. */
+const maximumAge = 45 * 60_000;
 /** The remove tokens of a run: one for each registration, however many runners share it. */
 class RemoveTokens {
     #client;
     #secrets;
     #log;
+    #clock;
     #issued = new Map();
-    constructor(client, secrets, log) {
+    constructor(client, secrets, log, clock) {
         this.#client = client;
         this.#secrets = secrets;
         this.#log = log;
+        this.#clock = clock;
     }
-    /** Requests the registration's token on the first call. */
+    /** Requests the registration's token on the first call, and again when it is old. */
     async for(target) {
         const key = (0,src_registration/* registrationKey */.RV)(target.registration);
-        const issued = this.#issued.get(key) ?? this.#request(target);
-        this.#issued.set(key, issued);
-        return issued;
+        const requestedAt = this.#clock.now();
+        const issued = this.#issued.get(key);
+        if (issued !== undefined && requestedAt - issued.requestedAt < maximumAge) {
+            return issued.token;
+        }
+        const token = this.#request(target);
+        this.#issued.set(key, { token, requestedAt });
+        return token;
     }
+    /** The tokens that GitHub issued, the newest for each registration. */
     async all() {
-        return Promise.all(this.#issued.values());
+        const settled = await Promise.allSettled([...this.#issued.values()].map(({ token }) => token));
+        return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     }
     async #request({ registration, source }) {
         const what = `for ${(0,src_registration/* describeRegistration */.B4)(registration)} (from ${source})`;
@@ -1262,6 +1350,11 @@ class RemoveTokens {
 
 /** The state that the main step saves for the post step: the installation that is removed after the job. */
 const scheduledState = 'after-job';
+/** More runners than this are shown folded. */
+const maximumShown = 20;
+/** A job summary is limited to 1 MiB: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
+const maximumRows = 1_000;
+const maximumFailures = 10;
 function createReport(core, log, secrets, environment) {
     return {
         tokens: (issued) => {
@@ -1272,15 +1365,19 @@ function createReport(core, log, secrets, environment) {
             }
         },
         runners: async (reports) => {
-            for (const { name, directory, result, detail } of reports) {
-                const who = name === null ? directory : `"${name}" in ${directory}`;
-                log.info(`Runner ${who}: ${result}${detail === undefined ? '' : ` (${detail})`}`);
+            const lines = reports.map(describeReport);
+            if (lines.length > maximumShown) {
+                log.group(`Runners: ${countResults(reports)}`, lines.join('\n'));
             }
-            core.setOutput('runners', secrets.redact(JSON.stringify(reports)));
+            else {
+                lines.forEach(log.info);
+            }
+            const redacted = (_, value) => typeof value === 'string' ? secrets.redact(value) : value;
+            core.setOutput('runners', JSON.stringify(reports, redacted));
             for (const { directory } of reports.filter(({ result }) => result === 'scheduled')) {
                 core.saveState(scheduledState, directory);
             }
-            await writeSummary(core, secrets, reports);
+            await writeSummary(core, log, secrets, reports);
         },
         failures: (failures) => {
             if (failures.length === 0) {
@@ -1290,28 +1387,59 @@ function createReport(core, log, secrets, environment) {
                 // Not `inspect`: it escapes and wraps text, which would hide a secret from redaction.
                 log.debug((0,src_failure/* causesOf */.cZ)(failure).map(stackOf).join('\nCaused by '));
             }
-            const messages = failures.map((failure) => (0,src_failure/* describeFailure */.Ic)(failure, environment));
+            const messages = failures
+                .slice(0, maximumFailures)
+                .map((failure) => (0,src_failure/* describeFailure */.Ic)(failure, environment));
+            if (failures.length > maximumFailures) {
+                messages.push(`${failures.length - maximumFailures} more failures: see the output "runners".`);
+            }
             core.setFailed(escapeCommands(secrets.redact(messages.join('\n\n'))));
         },
     };
 }
-/** A summary that cannot be written is not a failure: its size is limited, and old servers have none. */
-async function writeSummary(core, secrets, reports) {
-    const cell = (text) => escapeHtml(secrets.redact(text));
+/** A summary that cannot be written does not fail the step: old versions of GitHub Enterprise Server have none. */
+async function writeSummary(core, log, secrets, reports) {
+    // After an empty line, GitHub reads Markdown instead of HTML.
+    const cell = (text) => escapeHtml(secrets.redact(text).replaceAll(/\s+/g, ' '));
     const header = ['Runner', 'Registration', 'Result', 'Detail'].map((data) => ({ data, header: true }));
-    const rows = reports.map(({ directory, name, registration, result, detail = '' }) => [
-        cell(name ?? directory),
+    const rows = (shown) => shown.map(({ directory, name, registration, result, detail = '' }) => [
+        cell(name ?? directory ?? ''),
         cell(registration ?? ''),
         cell(result),
         cell(detail),
     ]);
-    await core.summary
-        .addHeading('Runner removal', 3)
-        .addTable([header, ...rows])
-        .write()
-        .catch((error) => core.debug(secrets.redact(String(error))));
+    const isLong = reports.length > maximumShown;
+    const first = reports.filter(({ result }) => !isLong || !isRoutine(result));
+    const rest = reports.filter((report) => !first.includes(report)).slice(0, maximumRows);
+    const { summary } = core;
+    summary.addHeading('Runner removal', 3).addRaw(`<p>${countResults(reports)}</p>`, true);
+    if (first.length > 0) {
+        summary.addTable([header, ...rows(first.slice(0, maximumRows))]);
+    }
+    if (rest.length > 0) {
+        summary
+            .addRaw('<details><summary>Show the runners</summary>', true)
+            .addTable([header, ...rows(rest)])
+            .addRaw('</details>', true);
+    }
+    await summary.write().catch((error) => log.debug(`The job summary was not written: ${error}`));
 }
-/** Names of runners and responses of GitHub can contain anything. */
+function isRoutine(result) {
+    return ['removed', 'already-removed', 'would-remove'].includes(result);
+}
+/** For example `298 removed, 2 failed`. */
+function countResults(reports) {
+    const counts = new Map();
+    for (const { result } of reports) {
+        counts.set(result, (counts.get(result) ?? 0) + 1);
+    }
+    return [...counts].map(([result, count]) => `${count} ${result}`).join(', ') || 'No runner was selected.';
+}
+function describeReport({ name, directory, result, detail }) {
+    const who = name === null ? directory : `"${name}"${directory === null ? '' : ` in ${directory}`}`;
+    return `Runner ${who}: ${result}${detail === undefined ? '' : ` (${detail})`}`;
+}
+/** Runner names and GitHub's responses can contain anything. */
 function escapeHtml(text) {
     return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
@@ -1353,18 +1481,20 @@ async function run(process, core = lib_core, clock = systemClock) {
         log.debug(`Inputs: ${JSON.stringify({ ...shown, tokenKind: adminToken.kind })}`);
         const deadline = new AbortController();
         const client = createApiClient({ ...inputs, log, clock, signal: deadline.signal });
-        const removeTokens = new RemoveTokens(client, secrets, log);
-        if (inputs.removal === undefined) {
+        const removeTokens = new RemoveTokens(client, secrets, log, clock);
+        const scheduled = core.getState(scheduledState);
+        if (scheduled === '') {
             inputs.warnings.forEach(log.warning);
+        }
+        if (inputs.removal === undefined) {
             report.tokens([await removeTokens.for((0,target/* targetOfInputs */.E)(inputs))]);
             return;
         }
         // Most runs only create a token and do not load this.
-        const { removeRunners, startBackgroundRemoval, watchForCancellation } = await Promise.all(/* import() */[__webpack_require__.e(896), __webpack_require__.e(18)]).then(__webpack_require__.bind(__webpack_require__, 6637));
+        const { removeRunners, startBackgroundRemoval, watchForCancellation } = await Promise.all(/* import() */[__webpack_require__.e(896), __webpack_require__.e(82)]).then(__webpack_require__.bind(__webpack_require__, 5082));
         const cancellation = watchForCancellation(process, deadline, log, clock);
         const machine = machineOf(process);
         const context = { inputs, machine, client, removeTokens, secrets, log, clock, cancellation };
-        const scheduled = core.getState(scheduledState);
         if (scheduled !== '') {
             // The post step's own file has nothing to do in the background.
             const index = (0,external_node_path_.join)((0,external_node_path_.dirname)(String(program)), 'index.js');

@@ -19,6 +19,7 @@ export const failureKinds = [
   'not-a-runner',
   'registration-mismatch',
   'runner-busy',
+  'runner-online',
   'runner-runs-this-job',
   'service-needs-root',
   'service-needs-administrator',

@@ -28,18 +28,44 @@ export interface Inputs {
 }
 
 /** Which runners are removed, and when. */
-export interface Removal {
+export type Removal = InstalledRemoval | RegisteredRemoval;
+
+interface RemovalSettings {
+  /** How long to wait for runners that are busy (or online, where `offline` is required). */
+  readonly waitMinutes: number;
+  readonly dryRun: boolean;
+}
+
+/** Runners that are installed on this machine. */
+export interface InstalledRemoval extends RemovalSettings {
+  readonly kind: 'installed';
   /** `after-job` includes the runner that executes the job. */
   readonly when: 'now' | 'after-job';
   /** The lines of `runner-directory`; at least one for `now`. */
   readonly directories: readonly string[];
-  readonly dryRun: boolean;
+}
+
+/** Registered runners, wherever their machines are. There is at least one name or label. */
+export interface RegisteredRemoval extends RemovalSettings {
+  readonly kind: 'registered';
+  /** The lines of `runner-name`: full names, and patterns with `*` and `?`. */
+  readonly names: readonly string[];
+  /** The lines of `runner-label`. A runner must have all of these labels. */
+  readonly labels: readonly string[];
+  /** `any` includes idle runners that are online. */
+  readonly status: 'offline' | 'any';
+  /** How long a runner must have been seen offline; `undefined` for the default, which depends on the name. */
+  readonly offlineMinutes: number | undefined;
 }
 
 /** Returns the trimmed value of an input, or an empty string: `getInput` of `@actions/core`. */
 export type GetInput = (name: string) => string;
 
 const maximumRetries = 10;
+/** A day. */
+const maximumMinutes = 1_440;
+const appTokenMinutes = 60;
+const maximumSelectorLength = 256;
 
 /**
  * Reads and validates every input.
@@ -59,8 +85,8 @@ export function readInputs(getInput: GetInput, environment: NodeJS.ProcessEnv, s
     registration: parseRegistration(getInput, currentRepository),
     currentRepository,
     removal,
-    retries: parseInteger(getInput, 'retries', 3, maximumRetries),
-    warnings: removal === undefined ? inputsWithoutEffect(getInput) : [],
+    retries: parseInteger(getInput, 'retries', maximumRetries) ?? 3,
+    warnings: [...inputsWithoutEffect(getInput, removal), ...tokenWarnings(adminToken, removal)],
   };
 }
 
@@ -186,26 +212,81 @@ function parseName(input: string, name: string, value = name): string {
 }
 
 function parseRemoval(getInput: GetInput): Removal | undefined {
-  const remove = getInput('remove') || 'false';
-  const directories = getInput('runner-directory')
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const dryRun = parseBoolean('dry-run', getInput('dry-run') || 'false');
-  switch (remove.toLowerCase()) {
+  const remove = (getInput('remove') || 'false').toLowerCase();
+  const directories = parseLines(getInput, 'runner-directory');
+  const names = parseLines(getInput, 'runner-name').map((line) => parseSelector('runner-name', line));
+  const labels = parseLines(getInput, 'runner-label').map((line) => parseSelector('runner-label', line));
+  const selection = {
+    names,
+    labels,
+    status: parseStatus(getInput('runner-status').toLowerCase() || 'offline'),
+    offlineMinutes: parseInteger(getInput, 'offline-minutes', maximumMinutes),
+  };
+  const settings: RemovalSettings = {
+    waitMinutes: parseInteger(getInput, 'wait-minutes', maximumMinutes) ?? 0,
+    dryRun: parseBoolean('dry-run', getInput('dry-run') || 'false'),
+  };
+  const [selector] = [
+    ...(names.length > 0 ? ['runner-name'] : []),
+    ...(labels.length > 0 ? ['runner-label'] : []),
+  ];
+  switch (remove) {
     case 'false':
       return undefined;
-    case 'true':
-      return { when: 'now', directories: requireDirectory(directories), dryRun };
     case 'after-job':
-      return { when: 'after-job', directories, dryRun };
+      refuseSelection(selector, 'remove: after-job', 'the runner that executes this job');
+      return { kind: 'installed', when: 'after-job', directories, ...settings };
+    case 'true':
+      if (directories.length > 0) {
+        refuseSelection(selector, 'runner-directory', 'runners that are installed on this machine');
+      }
+      return selector === undefined
+        ? { kind: 'installed', when: 'now', directories: requireDirectory(directories), ...settings }
+        : { kind: 'registered', ...selection, ...settings };
     default:
       throw invalidInput(
         'remove',
-        remove,
+        getInput('remove'),
         'The value is unsupported.',
         'Use "false", "true" or "after-job".',
       );
+  }
+}
+
+function parseLines(getInput: GetInput, input: string): string[] {
+  return getInput(input)
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** GitHub's own rules for names and labels are narrower, and change. */
+function parseSelector(input: string, line: string): string {
+  if (line.length > maximumSelectorLength || /\p{Cc}/u.test(line)) {
+    throw invalidInput(
+      input,
+      line,
+      `A line is longer than ${maximumSelectorLength} characters, or contains a control character.`,
+      `Use one ${input === 'runner-name' ? 'name or pattern' : 'label'} per line.`,
+    );
+  }
+  return line;
+}
+
+function parseStatus(value: string): 'offline' | 'any' {
+  if (value !== 'offline' && value !== 'any') {
+    throw invalidInput('runner-status', value, 'The value is unsupported.', 'Use "offline" or "any".');
+  }
+  return value;
+}
+
+function refuseSelection(selector: string | undefined, other: string, what: string): void {
+  if (selector !== undefined) {
+    throw new Failure('invalid-input', {
+      happened: `The inputs "${selector}" and "${other}" are mutually exclusive. Nothing was requested or changed.`,
+      cause: `"${other}" selects ${what}, and "${selector}" selects registered runners, wherever their machines are.`,
+      remedy: `Remove "${selector}" or "${other}", or use two steps.`,
+    });
   }
 }
 
@@ -215,24 +296,48 @@ function requireDirectory(directories: string[]): string[] {
       happened: 'The input "remove" is "true", but no runner is selected. Nothing was requested or changed.',
       cause:
         directories.length === 0
-          ? 'The input "runner-directory" is empty.'
+          ? 'The inputs "runner-directory", "runner-name" and "runner-label" are empty.'
           : 'Every line of "runner-directory" starts with "!" and so excludes directories.',
       remedy:
-        'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove the runner that executes this job, use "remove: after-job" instead.',
+        'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove registered runners whose machine is gone, set "runner-name" or "runner-label". To remove the runner that executes this job, use "remove: after-job" instead.',
     });
   }
   return directories;
 }
 
 /** A teardown that silently does nothing is the worst outcome. */
-function inputsWithoutEffect(getInput: GetInput): string[] {
-  const given = ['runner-directory', 'dry-run'].filter(
-    (input) => !['', 'false'].includes(getInput(input).toLowerCase()),
-  );
-  return given.map(
-    (input) =>
-      `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
-  );
+function inputsWithoutEffect(getInput: GetInput, removal: Removal | undefined): string[] {
+  const isGiven = (input: string) => !['', 'false', '0'].includes(getInput(input).toLowerCase());
+  if (removal === undefined) {
+    const inputs = ['runner-directory', 'runner-name', 'runner-label', 'wait-minutes', 'dry-run'];
+    return inputs
+      .filter(isGiven)
+      .map(
+        (input) =>
+          `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
+      );
+  }
+  // "offline" is what the input says anyway.
+  const inputs = [
+    ...(getInput('runner-status').toLowerCase() === 'any' ? ['runner-status'] : []),
+    'offline-minutes',
+  ];
+  return removal.kind === 'registered'
+    ? []
+    : inputs
+        .filter(isGiven)
+        .map(
+          (input) =>
+            `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`,
+        );
+}
+
+function tokenWarnings({ kind }: AdminToken, removal: Removal | undefined): string[] {
+  return kind === 'app' && removal !== undefined && removal.waitMinutes >= appTokenMinutes
+    ? [
+        `The input "wait-minutes" is ${removal.waitMinutes}, but the token of a GitHub App expires after ${appTokenMinutes} minutes. If the step waits longer, it fails.`,
+      ]
+    : [];
 }
 
 function parseBoolean(input: string, value: string): boolean {
@@ -246,15 +351,19 @@ function parseBoolean(input: string, value: string): boolean {
   }
 }
 
-function parseInteger(getInput: GetInput, input: string, fallback: number, maximum: number): number {
-  const value = getInput(input) || String(fallback);
+/** @returns `undefined` if the input is empty */
+function parseInteger(getInput: GetInput, input: string, maximum: number): number | undefined {
+  const value = getInput(input);
+  if (value === '') {
+    return undefined;
+  }
   const number = /^\d{1,4}$/.test(value) ? Number(value) : Number.NaN;
   if (!(number <= maximum)) {
     throw invalidInput(
       input,
       value,
       `The value must be an integer from 0 to ${maximum}.`,
-      `Correct the value, or remove "${input}" to use the default, ${fallback}.`,
+      `Correct the value, or remove "${input}" to use the default.`,
     );
   }
   return number;

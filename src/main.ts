@@ -35,10 +35,13 @@ export async function run(
     log.debug(`Inputs: ${JSON.stringify({ ...shown, tokenKind: adminToken.kind })}`);
     const deadline = new AbortController();
     const client = createApiClient({ ...inputs, log, clock, signal: deadline.signal });
-    const removeTokens = new RemoveTokens(client, secrets, log);
+    const removeTokens = new RemoveTokens(client, secrets, log, clock);
 
-    if (inputs.removal === undefined) {
+    const scheduled = core.getState(scheduledState);
+    if (scheduled === '') {
       inputs.warnings.forEach(log.warning);
+    }
+    if (inputs.removal === undefined) {
       report.tokens([await removeTokens.for(targetOfInputs(inputs))]);
       return;
     }
@@ -50,7 +53,6 @@ export async function run(
     const cancellation = watchForCancellation(process, deadline, log, clock);
     const machine = machineOf(process);
     const context = { inputs, machine, client, removeTokens, secrets, log, clock, cancellation };
-    const scheduled = core.getState(scheduledState);
     if (scheduled !== '') {
       // The post step's own file has nothing to do in the background.
       const index = join(dirname(String(program)), 'index.js');

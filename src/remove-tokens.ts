@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { ApiClient } from './github/api-client.ts';
 import { createRemoveToken, type RemoveToken } from './github/remove-token.ts';
 import type { Log } from './log.ts';
@@ -10,29 +11,44 @@ export interface IssuedToken extends Target {
   readonly token: RemoveToken;
 }
 
+/** A token lives for an hour. After a long wait, a new one is requested. */
+const maximumAge = 45 * 60_000;
+
 /** The remove tokens of a run: one for each registration, however many runners share it. */
 export class RemoveTokens {
   readonly #client: ApiClient;
   readonly #secrets: Secrets;
   readonly #log: Log;
-  readonly #issued = new Map<string, Promise<IssuedToken>>();
+  readonly #clock: Clock;
+  readonly #issued = new Map<
+    string,
+    { readonly token: Promise<IssuedToken>; readonly requestedAt: number }
+  >();
 
-  constructor(client: ApiClient, secrets: Secrets, log: Log) {
+  constructor(client: ApiClient, secrets: Secrets, log: Log, clock: Clock) {
     this.#client = client;
     this.#secrets = secrets;
     this.#log = log;
+    this.#clock = clock;
   }
 
-  /** Requests the registration's token on the first call. */
+  /** Requests the registration's token on the first call, and again when it is old. */
   async for(target: Target): Promise<IssuedToken> {
     const key = registrationKey(target.registration);
-    const issued = this.#issued.get(key) ?? this.#request(target);
-    this.#issued.set(key, issued);
-    return issued;
+    const requestedAt = this.#clock.now();
+    const issued = this.#issued.get(key);
+    if (issued !== undefined && requestedAt - issued.requestedAt < maximumAge) {
+      return issued.token;
+    }
+    const token = this.#request(target);
+    this.#issued.set(key, { token, requestedAt });
+    return token;
   }
 
+  /** The tokens that GitHub issued, the newest for each registration. */
   async all(): Promise<IssuedToken[]> {
-    return Promise.all(this.#issued.values());
+    const settled = await Promise.allSettled([...this.#issued.values()].map(({ token }) => token));
+    return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
   async #request({ registration, source }: Target): Promise<IssuedToken> {

@@ -5,8 +5,8 @@ import type { Secrets } from './secrets.ts';
 
 /** An element of the output `runners` (docs/runners.schema.json). Unknown values are `null`. */
 export interface RunnerReport {
-  /** The root of the installation. */
-  readonly directory: string;
+  /** The root of the installation; `null` for a runner that was selected by name or label. */
+  readonly directory: string | null;
   readonly name: string | null;
   readonly id: number | null;
   /** The URL of the repository, organization or enterprise. */
@@ -25,6 +25,12 @@ export interface RunnerReport {
 
 /** The state that the main step saves for the post step: the installation that is removed after the job. */
 export const scheduledState = 'after-job';
+
+/** More runners than this are shown folded. */
+const maximumShown = 20;
+/** A job summary is limited to 1 MiB: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
+const maximumRows = 1_000;
+const maximumFailures = 10;
 
 /** Tells the user, later steps and the runner how the run ended. */
 export interface Report {
@@ -46,9 +52,11 @@ export function createReport(core: Core, log: Log, secrets: Secrets, environment
       }
     },
     runners: async (reports) => {
-      for (const { name, directory, result, detail } of reports) {
-        const who = name === null ? directory : `"${name}" in ${directory}`;
-        log.info(`Runner ${who}: ${result}${detail === undefined ? '' : ` (${detail})`}`);
+      const lines = reports.map(describeReport);
+      if (lines.length > maximumShown) {
+        log.group(`Runners: ${countResults(reports)}`, lines.join('\n'));
+      } else {
+        lines.forEach(log.info);
       }
       const redacted = (_: string, value: unknown) =>
         typeof value === 'string' ? secrets.redact(value) : value;
@@ -66,7 +74,12 @@ export function createReport(core: Core, log: Log, secrets: Secrets, environment
         // Not `inspect`: it escapes and wraps text, which would hide a secret from redaction.
         log.debug(causesOf(failure).map(stackOf).join('\nCaused by '));
       }
-      const messages = failures.map((failure) => describeFailure(failure, environment));
+      const messages = failures
+        .slice(0, maximumFailures)
+        .map((failure) => describeFailure(failure, environment));
+      if (failures.length > maximumFailures) {
+        messages.push(`${failures.length - maximumFailures} more failures: see the output "runners".`);
+      }
       core.setFailed(escapeCommands(secrets.redact(messages.join('\n\n'))));
     },
   };
@@ -82,17 +95,46 @@ async function writeSummary(
   // After an empty line, GitHub reads Markdown instead of HTML.
   const cell = (text: string) => escapeHtml(secrets.redact(text).replaceAll(/\s+/g, ' '));
   const header = ['Runner', 'Registration', 'Result', 'Detail'].map((data) => ({ data, header: true }));
-  const rows = reports.map(({ directory, name, registration, result, detail = '' }) => [
-    cell(name ?? directory),
-    cell(registration ?? ''),
-    cell(result),
-    cell(detail),
-  ]);
-  await core.summary
-    .addHeading('Runner removal', 3)
-    .addTable([header, ...rows])
-    .write()
-    .catch((error) => log.debug(`The job summary was not written: ${error}`));
+  const rows = (shown: readonly RunnerReport[]) =>
+    shown.map(({ directory, name, registration, result, detail = '' }) => [
+      cell(name ?? directory ?? ''),
+      cell(registration ?? ''),
+      cell(result),
+      cell(detail),
+    ]);
+  const isLong = reports.length > maximumShown;
+  const first = reports.filter(({ result }) => !isLong || !isRoutine(result));
+  const rest = reports.filter((report) => !first.includes(report)).slice(0, maximumRows);
+  const { summary } = core;
+  summary.addHeading('Runner removal', 3).addRaw(`<p>${countResults(reports)}</p>`, true);
+  if (first.length > 0) {
+    summary.addTable([header, ...rows(first.slice(0, maximumRows))]);
+  }
+  if (rest.length > 0) {
+    summary
+      .addRaw('<details><summary>Show the runners</summary>', true)
+      .addTable([header, ...rows(rest)])
+      .addRaw('</details>', true);
+  }
+  await summary.write().catch((error) => log.debug(`The job summary was not written: ${error}`));
+}
+
+function isRoutine(result: RunnerReport['result']): boolean {
+  return ['removed', 'already-removed', 'would-remove'].includes(result);
+}
+
+/** For example `298 removed, 2 failed`. */
+function countResults(reports: readonly RunnerReport[]): string {
+  const counts = new Map<string, number>();
+  for (const { result } of reports) {
+    counts.set(result, (counts.get(result) ?? 0) + 1);
+  }
+  return [...counts].map(([result, count]) => `${count} ${result}`).join(', ') || 'No runner was selected.';
+}
+
+function describeReport({ name, directory, result, detail }: RunnerReport): string {
+  const who = name === null ? directory : `"${name}"${directory === null ? '' : ` in ${directory}`}`;
+  return `Runner ${who}: ${result}${detail === undefined ? '' : ` (${detail})`}`;
 }
 
 /** Runner names and GitHub's responses can contain anything. */

@@ -32,7 +32,7 @@ export function contextOf(github: GitHub | undefined, changes: Partial<Context> 
       environment: {},
     },
     client,
-    removeTokens: new RemoveTokens(client, secrets, log),
+    removeTokens: new RemoveTokens(client, secrets, log, clock),
     secrets,
     log,
     clock,

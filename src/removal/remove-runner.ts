@@ -48,7 +48,7 @@ export async function removeRunner(
   await refuseDuringJob(installation, context);
   const { registered, namesakes } = await findRegistered(runner, context);
   if (registered?.busy) {
-    throw busyFailure(installation, 'GitHub lists it as busy.');
+    throw busyFailure(installation, 'GitHub lists it as busy.', context);
   }
   if (dryRun) {
     return registered === undefined
@@ -110,14 +110,17 @@ export async function removeLeftovers(
 }
 
 /** GitHub has listed a runner as idle during a job: https://github.com/actions/runner/issues/4422 */
-async function refuseDuringJob(installation: CheckedInstallation, { log }: Context): Promise<void> {
+async function refuseDuringJob(installation: CheckedInstallation, context: Context): Promise<void> {
   const { directory, script } = installation;
   const workers = await processesOf(directory, 'Runner.Worker', script.platform);
-  log.debug(`Runner.Worker processes of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`);
+  context.log.debug(
+    `Runner.Worker processes of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`,
+  );
   if (workers.length > 0) {
     throw busyFailure(
       installation,
       'A Runner.Worker process of its installation is running on this machine.',
+      context,
     );
   }
 }
@@ -158,8 +161,9 @@ async function deregister(
   installation: ConfiguredInstallation,
   removeToken: string,
   print: Print,
-  { client, log }: Context,
+  context: Context,
 ): Promise<boolean> {
+  const { client, log } = context;
   const { runner, directory, script } = installation;
   const result = await removeWithConfigScript(script, removeToken);
   print(result.output);
@@ -173,7 +177,7 @@ async function deregister(
     return false;
   }
   if (result.outcome === 'busy' || (registered !== 'unknown' && registered.busy)) {
-    throw busyFailure(installation, 'GitHub refused to remove it because it is running a job.');
+    throw busyFailure(installation, 'GitHub refused to remove it because it is running a job.', context);
   }
   throw await scriptFailure(installation, result);
 }
@@ -203,9 +207,9 @@ async function scriptFailure(
       });
 }
 
-async function deleteThroughApi(installation: ConfiguredInstallation, { client }: Context): Promise<void> {
-  if ((await deleteRunner(client, installation.runner)) === 'busy') {
-    throw busyFailure(installation, 'GitHub refused to delete it because it is running a job.');
+async function deleteThroughApi(installation: ConfiguredInstallation, context: Context): Promise<void> {
+  if ((await deleteRunner(context.client, installation.runner)) === 'busy') {
+    throw busyFailure(installation, 'GitHub refused to delete it because it is running a job.', context);
   }
 }
 
@@ -278,7 +282,7 @@ async function confirm(installation: ConfiguredInstallation, context: Context): 
   };
 }
 
-function busyFailure(installation: CheckedInstallation, cause: string): Failure {
+function busyFailure(installation: CheckedInstallation, cause: string, { inputs }: Context): Failure {
   const { directory, runner } = installation;
   if (runner?.runsCurrentJob) {
     return new Failure('runner-runs-this-job', {
@@ -287,10 +291,12 @@ function busyFailure(installation: CheckedInstallation, cause: string): Failure 
       remedy: `To keep the runner, add the line "!${directory}" to "runner-directory". To remove it, use "remove: after-job", or run the step on another runner.`,
     });
   }
+  const minutes = inputs.removal?.waitMinutes ?? 0;
+  const waited = minutes === 0 ? '' : ` (after waiting up to ${minutes} minutes)`;
   return new Failure('runner-busy', {
-    happened: `${nameOf(installation)} is running a job and was left unchanged.`,
+    happened: `${nameOf(installation)} is running a job${waited} and was left unchanged.`,
     cause,
-    remedy: 'Re-run the step after the job.',
+    remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
   });
 }
 

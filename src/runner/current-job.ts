@@ -32,7 +32,7 @@ export function currentJobInstallation({ platform, argv0, execPath }: JobContext
 export function runsCurrentJob(runner: { directory: string; name: string }, context: JobContext): boolean {
   const own = currentJobInstallation(context);
   return (
-    isRunnerName(runner.name, context) &&
+    isCurrentRunnerName(runner.name, context) &&
     (own === undefined || isSameDirectory(own, runner.directory, context.platform))
   );
 }
@@ -68,7 +68,7 @@ export async function requireCurrentJobInstallation(context: JobContext): Promis
     });
   }
   const { directory, configuration } = await readInstallation(own, platform);
-  if (configuration === undefined || !isRunnerName(configuration.name, context)) {
+  if (configuration === undefined || !isCurrentRunnerName(configuration.name, context)) {
     const found =
       configuration === undefined ? 'is not configured' : `is of the runner "${configuration.name}"`;
     throw new Failure('not-a-runner', {
@@ -82,6 +82,7 @@ export async function requireCurrentJobInstallation(context: JobContext): Promis
   return directory;
 }
 
-function isRunnerName(name: string, { environment }: JobContext): boolean {
+/** Whether a name is that of the runner that executes this job. */
+export function isCurrentRunnerName(name: string, { environment }: Pick<JobContext, 'environment'>): boolean {
   return name.toLowerCase() === environment['RUNNER_NAME']?.toLowerCase();
 }
