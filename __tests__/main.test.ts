@@ -1,109 +1,150 @@
-import { EventEmitter } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { start } from '../src/start.ts';
-import { outputUntilDone } from './support.ts';
-import { adminToken, repository, World } from './world.ts';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { run } from '../src/main.ts';
+import { freshCore, outputUntilDone } from './support.ts';
+import { adminToken, processWith, repository, World } from './world.ts';
 
-let before: NodeJS.ProcessEnv;
-beforeEach(() => {
-  before = { ...process.env };
-});
+const { env } = process;
 afterEach(() => {
-  for (const name of Object.keys(process.env).filter((name) => !(name in before))) {
-    delete process.env[name];
-  }
+  process.env = env;
 });
 
-/** This process with other arguments. Whoever waits for a message gets one. */
-function processWith(...more: string[]): NodeJS.Process {
-  const emitter = new EventEmitter();
-  const message = { removeToken: 'T', logFile: '/nowhere/log' };
-  emitter.once('newListener', () => setImmediate().then(() => emitter.emit('message', message)));
-  const { platform, execPath, env } = process;
-  return Object.assign(emitter, {
-    ...{ platform, execPath, env, argv: [execPath, '/action/dist/post.js', ...more] },
-  }) as unknown as NodeJS.Process;
+/** What a step with these variables writes. */
+async function outputOf(variables: NodeJS.ProcessEnv, step?: () => Promise<unknown>): Promise<string> {
+  process.env = { PATH: env['PATH'], ...variables };
+  const program = '/action/dist/index.js';
+  return outputUntilDone(step ?? (() => run(processWith({}, program), freshCore())));
 }
 
-test('without state it is the main step', async () => {
-  process.env['INPUT_TOKEN'] = '';
+describe('a step without a registration', () => {
+  const noRegistration = /^::error::The registration of the runners is unknown\./m;
 
-  expect(await outputUntilDone(() => start(processWith()))).toMatch(
-    /^::error::The input "token" cannot be used/m,
-  );
-});
+  test('shows its inputs in the debug log, but not the token', async () => {
+    const output = await outputOf({ INPUT_TOKEN: 'ghp_admin', INPUT_RETRIES: '5' });
 
-test('with the state that the main step left it is the post step', async () => {
-  Object.assign(process.env, {
-    INPUT_TOKEN: 'token',
-    'STATE_after-job': '/nowhere',
-    GITHUB_REPOSITORY: 'octo/app',
+    const [mask, inputs = '', ...rest] = output.split(/\r?\n/);
+    expect(mask).toBe('::add-mask::ghp_admin');
+    expect(JSON.parse(inputs.replace('::debug::Inputs: ', ''))).toEqual({
+      server: { apiUrl: 'https://api.github.com', webUrl: 'https://github.com' },
+      retries: 5,
+      warnings: [],
+      tokenKind: 'classic',
+    });
+    expect(rest.join('\n')).toMatch(noRegistration);
+    expect(rest.join('\n')).not.toContain('ghp_admin');
   });
 
-  expect(await outputUntilDone(() => start(processWith()))).toMatch(
-    /^::error::The directory "\/nowhere" .* cannot be read/m,
-  );
+  test('warns of inputs without effect first', async () => {
+    const output = await outputOf({ INPUT_TOKEN: 'ghp_admin', 'INPUT_DRY-RUN': 'true' });
+
+    expect(output).toMatch(
+      /^::warning::The input "dry-run" has no effect.*To remove runners, set "remove"(.|\n)*^::error::/m,
+    );
+  });
 });
 
-test('with its argument it is the background process', async () => {
-  await expect(start(processWith('remove-after-job'))).rejects.toThrow('/nowhere/log');
+describe('the entry of', () => {
+  const noToken = /^::error::The input "token" is empty\./m;
+  beforeEach(() => {
+    jest.resetModules();
+  });
+
+  test('the main step runs it', async () => {
+    expect(await outputOf({}, () => import('../src/index.ts'))).toMatch(noToken);
+  });
+
+  test('the post step runs it if the main step has left it something to do', async () => {
+    const variables = { 'STATE_after-job': '/nowhere' };
+    expect(await outputOf(variables, () => import('../src/post.ts'))).toMatch(noToken);
+  });
+
+  test('the post step does nothing otherwise', async () => {
+    expect(await outputOf({}, () => import('../src/post.ts'))).toBe('');
+  });
 });
 
-test("the post step's entry does nothing without state", async () => {
-  expect(await outputUntilDone(() => import('../src/post.ts'))).toBe('');
+test('the background process is the one with its argument', async () => {
+  const background = processWith({}, '/action/dist/index.js', 'remove-after-job');
+  const running = run(background, freshCore());
+  // Its code has to be loaded before it listens.
+  while (background.listenerCount('message') === 0) await setImmediate();
+  background.emit('message', { removeToken: 'AREMOVE', logFile: '/nowhere/log' }, undefined);
+
+  await expect(running).rejects.toThrow('/nowhere/log');
 });
 
 if (process.platform === 'linux') {
-  describe('with an installation', () => {
+  describe('with installations', () => {
     let world: World;
-    let directory: string;
     beforeEach(async () => {
       world = await World.start('src');
-      const { installation } = await world.install(repository, 'box');
-      directory = await mkdtemp(join(tmpdir(), 'start-'));
-      Object.assign(process.env, {
-        INPUT_TOKEN: adminToken,
-        'INPUT_GITHUB-API-URL': world.github.apiUrl,
-        INPUT_REMOVE: 'true',
-        'INPUT_DRY-RUN': 'true',
-        'INPUT_RUNNER-DIRECTORY': installation.directory,
-        GITHUB_REPOSITORY: repository,
-        GITHUB_OUTPUT: join(directory, 'output'),
+    });
+    afterEach(() => world.end());
+
+    test('the outputs are set although the step fails for a runner that cannot be removed', async () => {
+      const { installation: idle } = await world.install(repository, 'idle');
+      const { installation: busy, id } = await world.install(repository, 'busy');
+      world.github.setBusy(repository, id, true);
+
+      const result = await world.run({
+        remove: 'true',
+        'runner-directory': `${idle.directory}\n${busy.directory}`,
+        'dry-run': 'true',
       });
+
+      expect(result).toMatchObject({ conclusion: 'failure', exitCode: 1 });
+      expect(result.annotations).toMatchObject([
+        { level: 'error', message: expect.stringContaining('"busy"') },
+      ]);
+      expect(result.outputs['remove-token']).toBe(world.github.issuedTokens[0]?.token);
+      expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([
+        { name: 'idle', result: 'would-remove' },
+        { name: 'busy', result: 'failed' },
+      ]);
+      expect(result.summary).toContain('<td>busy</td>');
     });
-    afterEach(async () => {
-      await rm(directory, { recursive: true });
+
+    test.each([true, false])("whether the step runs as root is its process's to say: %p", async (isRoot) => {
       await world.end();
+      world = await World.start('src', { isRoot });
+      const { installation } = await world.install(repository, 'box');
+      const inputs = { remove: 'true', 'dry-run': 'true', 'runner-directory': installation.directory };
+
+      const result = await world.run(inputs, { environment: { ACTIONS_STEP_DEBUG: 'true' } });
+
+      expect(result.log).toContain(`"isRoot":${isRoot}`);
     });
 
-    test.each([
-      [0, true],
-      [1000, false],
-    ])('the account with the number %i is root: %p', async (account, isRoot) => {
-      const main = Object.assign(processWith(), { getuid: () => account });
+    test("the post step starts the main step's program in the background", async () => {
+      const { installation } = await world.install(repository, 'box');
+      const directory = await mkdtemp(join(tmpdir(), 'main-'));
+      try {
+        await writeFile(
+          join(directory, 'index.js'),
+          `process.once('message', () => {
+            require('node:fs').writeFileSync(__dirname + '/arguments', process.argv.slice(2).join());
+            process.send('ready');
+          });`,
+        );
+        const output = await outputOf(
+          {
+            INPUT_TOKEN: adminToken,
+            INPUT_REMOVE: 'after-job',
+            'INPUT_GITHUB-API-URL': world.github.apiUrl,
+            GITHUB_REPOSITORY: repository,
+            'STATE_after-job': installation.directory,
+          },
+          () => run(processWith({}, join(directory, 'post.js')), freshCore()),
+        );
 
-      expect(await outputUntilDone(() => start(main))).toContain(`"isRoot":${isRoot}`);
-    });
-
-    test("the post step starts the main step's program in the background, with its argument", async () => {
-      process.env['STATE_after-job'] = process.env['INPUT_RUNNER-DIRECTORY'];
-      await writeFile(
-        join(directory, 'index.js'),
-        `process.once('message', () => {
-          require('node:fs').writeFileSync(__dirname + '/arguments', process.argv.slice(2).join());
-          process.send('ready');
-        });`,
-      );
-      const post = Object.assign(processWith(), { argv: [process.execPath, join(directory, 'post.js')] });
-
-      expect(await outputUntilDone(() => start(post))).toMatch(
-        /^The runner "box" is removed when this job has ended/m,
-      );
-      expect(await readFile(join(directory, 'arguments'), 'utf8')).toBe('remove-after-job');
+        expect(output).toMatch(/^The runner "box" will be removed after this job/m);
+        expect(await readFile(join(directory, 'arguments'), 'utf8')).toBe('remove-after-job');
+      } finally {
+        await rm(directory, { recursive: true });
+      }
     });
   });
 }

@@ -8,7 +8,7 @@ import { Job, type JobOptions, type StepOptions, type StepResult } from '../sand
 import type { Clock } from '../src/clock.ts';
 import { run } from '../src/main.ts';
 import { problemsOfRunners } from './runners-schema.ts';
-import { freshCore } from './support.ts';
+import { freshCore, withOutput } from './support.ts';
 
 export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
 /** No other kind of token can manage the runners of an enterprise. */
@@ -17,12 +17,12 @@ export const repository = 'octo-org/octo-repo';
 export const organization = 'octo-org';
 
 export const isRoot = process.getuid?.() === 0;
-/** Root can also run the action as somebody else: every Unix has this account. */
+/** An account that every Unix has. Root can run the action as this one too. */
 export const ordinaryUser = { uid: 65534, gid: 65534, name: 'nobody', home: '/' };
 
 /**
- * What is under test. `dist`: the bundle, in a process of its own as the runner starts it. `src`: the source, in this
- * process, where coverage is measured and mutations are seen.
+ * What is tested: `dist`, the bundle, in a process of its own as the runner starts it; or `src`, the source, in this
+ * process, which measures its coverage.
  */
 export type Subject = 'dist' | 'src';
 
@@ -41,7 +41,7 @@ const allAccounts: Accounts[] = isRoot
     ]
   : [{ who: 'as an ordinary user' }];
 
-/** The accounts that the subject can be run as from here: a process cannot change its own and come back. */
+/** The accounts that the subject can run as. The source runs as the account of this process. */
 export function accountsFor(subject: Subject): Accounts[] {
   return allAccounts.filter(({ user }) => subject === 'dist' || user === undefined);
 }
@@ -55,7 +55,7 @@ export interface Claim {
   clock?: Clock;
 }
 
-/** A stand-in for GitHub, runner installations on this machine, and jobs that use the action. */
+/** Stand-ins for GitHub and for runner installations on this machine, and jobs that use the action. */
 export class World {
   readonly github: GitHub;
   readonly #subject: Subject;
@@ -114,7 +114,7 @@ export class World {
         ...(this.#subject === 'src' && { execute: runSource(this.#claim) }),
       });
       const result = await step.main();
-      // Whatever a test looks at, the output is what docs/runners.schema.json publishes.
+      // docs/runners.schema.json is true for every test.
       expect(problemsOfRunners(result.outputs['runners'] ?? '[]')).toEqual([]);
       return { ...result, written: await filesBelow(job.directory) };
     } finally {
@@ -122,7 +122,7 @@ export class World {
     }
   }
 
-  /** A remove token, as an administrator would get one by hand. */
+  /** A remove token that an administrator requests by hand. */
   async removeToken(registration: string): Promise<string> {
     const { apiUrl, requests, issuedTokens } = this.github;
     await fetch(`${apiUrl}/repos/${registration}/actions/runners/remove-token`, {
@@ -133,14 +133,14 @@ export class World {
     return issuedTokens.at(-1)?.token ?? '';
   }
 
-  /** The requests of the action as `METHOD path`, without the root of the API. */
+  /** The requests of the action as `METHOD path`, without the API root. */
   get requests(): string[] {
     return this.github.actionRequests.map(({ method, path }) => `${method} ${path.replace('/api/v3', '')}`);
   }
 
   /** Every secret of this world. */
   get secrets(): string[] {
-    return [adminToken, ...this.github.issuedTokens.map(({ token }) => token)];
+    return [adminToken, classicToken, ...this.github.issuedTokens.map(({ token }) => token)];
   }
 
   async end(): Promise<void> {
@@ -162,42 +162,41 @@ export function instantClock(): Clock {
   };
 }
 
-/** Runs the source in this process, which lends it its environment, output and exit code. */
+/** This process, as an entry of the action sees it. */
+export function processWith(
+  { signals = new EventEmitter(), isRoot: claimsRoot = isRoot, execPath = process.execPath }: Claim,
+  ...argv: string[]
+): NodeJS.Process {
+  const { platform, env } = process;
+  return Object.assign(signals, {
+    platform,
+    env,
+    execPath,
+    argv0: execPath,
+    argv: [execPath, ...argv],
+    getuid: () => (claimsRoot ? 0 : ordinaryUser.uid),
+    exit: () => {},
+  }) as unknown as NodeJS.Process;
+}
+
+/** Runs the source in this process, with the environment of a step and with its output. */
 const runSource =
-  ({
-    signals = new EventEmitter(),
-    isRoot: claimsRoot = isRoot,
-    execPath = process.execPath,
-    clock = instantClock(),
-  }: Claim): NonNullable<StepOptions['execute']> =>
+  (claim: Claim): NonNullable<StepOptions['execute']> =>
   async (program, environment, output) => {
-    const { env, exitCode } = process;
-    const write = process.stdout.write;
+    const { env } = process;
     process.env = { ...environment };
-    process.stdout.write = (text: string | Uint8Array) => {
-      output.stdout.write(Buffer.from(text));
-      return true;
-    };
     try {
-      const step = Object.assign(signals, {
-        argv: [execPath, program],
-        argv0: execPath,
-        platform: process.platform,
-        execPath,
-        env: process.env,
-        getuid: () => (claimsRoot ? 0 : 1000),
-        exit: () => undefined,
-      });
-      await run(step as unknown as NodeJS.Process, freshCore(), clock);
-      return { exitCode: Number(process.exitCode ?? 0), signal: null, outputHeldOpen: false };
+      const exitCode = await withOutput(
+        (text) => output.stdout.write(Buffer.from(text)),
+        () => run(processWith(claim, program), freshCore(), claim.clock ?? instantClock()),
+      );
+      return { exitCode, signal: null, outputHeldOpen: false };
     } finally {
-      process.stdout.write = write;
       process.env = env;
-      process.exitCode = exitCode;
     }
   };
 
-/** The content of every file that a job left behind, by path. The action's own code is left out. */
+/** The contents of all files that a job left, by path, except for the action's own code. */
 async function filesBelow(directory: string): Promise<Map<string, string>> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries
@@ -210,7 +209,7 @@ async function filesBelow(directory: string): Promise<Map<string, string>> {
   );
 }
 
-/** No secret is in what the process wrote, other than the commands that mask it and the file for outputs. */
+/** The process wrote no secret, except to mask it and as an output. */
 export function expectNoSecret(world: World, result: StepResult & { written: Map<string, string> }): void {
   const lines = `${result.stdout}\n${result.stderr}`.split('\n');
   const shown = lines.filter((line) => !line.startsWith('::add-mask::')).join('\n');
@@ -224,7 +223,7 @@ export function expectNoSecret(world: World, result: StepResult & { written: Map
   }
 }
 
-/** The step failed with one message that says all of this. */
+/** The step failed with one message, which matches all of this. */
 export function expectFailure(result: StepResult, ...saying: (string | RegExp)[]): void {
   expect(result.conclusion).toBe('failure');
   expect(result.exitCode).toBe(1);
