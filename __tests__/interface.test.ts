@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { type GetInput, readInputs } from '../src/inputs.ts';
+import { Secrets } from '../src/secrets.ts';
 
 const read = (path: string) => parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'));
 interface Type {
@@ -20,13 +22,13 @@ const action: {
 } = read('action.yml');
 
 describe('action-types.yml', () => {
-  test('knows every input and every output of action.yml, in the same order', () => {
+  test('declares every input and output of action.yml, in the same order', () => {
     expect(Object.keys(types.inputs)).toEqual(Object.keys(action.inputs));
     expect(Object.keys(types.outputs)).toEqual(Object.keys(action.outputs));
   });
 
   test.each(Object.entries({ ...types.inputs, ...types.outputs }))(
-    'has a complete type for %s',
+    'declares a complete type for %s',
     (_, type) => {
       // https://github.com/typesafegithub/github-actions-typing: an enum has values, a list a separator and items.
       expect(['string', 'boolean', 'integer', 'float', 'enum', 'list']).toContain(type.type);
@@ -36,7 +38,7 @@ describe('action-types.yml', () => {
   );
 
   test.each(Object.entries(action.inputs).filter(([, input]) => input.default !== undefined))(
-    'has a type for %s that its default is of',
+    'declares a type for %s that fits its default',
     (name, { default: value = '' }) => {
       const type = types.inputs[name];
       switch (type?.type) {
@@ -53,19 +55,40 @@ describe('action-types.yml', () => {
   );
 });
 
-describe('the Marketplace takes', () => {
+describe('action.yml', () => {
+  const inputsOf = (getInput: GetInput) =>
+    readInputs((name) => (name === 'token' ? 'ghp_admin' : getInput(name)), {}, new Secrets(() => undefined));
+
+  test('declares every input that is read, and no other', () => {
+    const names = ['token'];
+    inputsOf((name) => {
+      names.push(name);
+      return '';
+    });
+
+    expect(new Set(names)).toEqual(new Set(Object.keys(action.inputs)));
+  });
+
+  test('declares the defaults of the code', () => {
+    const declared = (name: string) => action.inputs[name]?.default?.replace(/^\$.*/, '') ?? '';
+
+    expect(inputsOf(declared)).toEqual(inputsOf(() => ''));
+  });
+});
+
+describe('the Marketplace accepts', () => {
   // https://docs.github.com/en/actions/how-tos/create-and-publish-actions/publish-in-github-marketplace
-  test('the name: words that make an address', () => {
+  test('the name, which becomes part of a URL', () => {
     expect(action.name).toMatch(/^[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)+$/);
   });
 
-  test('the description: on one line, and shorter than 125 characters', () => {
+  test('the description, which is one line of less than 125 characters', () => {
     expect(action.description).not.toContain('\n');
     expect(action.description.length).toBeLessThan(125);
   });
 
   // https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax#branding
-  test('the icon, which is one of Feather, and the colour', () => {
+  test('the icon, which is one of Feather that GitHub does not omit, and the color', () => {
     expect(action.branding.icon).toMatch(/^[a-z]+(-[a-z\d]+)*$/);
     expect([
       ...['coffee', 'columns', 'divide-circle', 'divide-square', 'divide', 'frown', 'hexagon', 'key'],
@@ -76,7 +99,7 @@ describe('the Marketplace takes', () => {
     );
   });
 
-  test('who made it', () => {
+  test('the author', () => {
     expect(action.author).not.toBe('');
   });
 });
