@@ -1,4 +1,4 @@
-// What the background process of `remove: after-job` costs while it waits for the job to end (Linux).
+// Measures the background process of `remove: after-job` while it waits for the job to end (Linux).
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,19 +8,20 @@ import { processesIn } from '../sandbox/programs/processes.ts';
 import { repository, startGitHub, token } from './github.ts';
 
 /** Seconds. */
-const settling = 3;
-const watched = 60;
+const settling = 2;
+const watched = 15;
 
 export interface BackgroundResult {
   readonly seconds: number;
-  /** Of one core. */
+  /** Share of one core. */
   readonly processorShare: number;
   /** Megabytes, after the start and at the peak. */
   readonly memory: number;
   readonly peakMemory: number;
 }
 
-export async function measureBackground(): Promise<BackgroundResult> {
+export async function measureBackground(progress: (what: string) => void): Promise<BackgroundResult> {
+  progress(`watching the background process for ${watched} s`);
   const github = await startGitHub();
   const { id, name } = github.addRunner(repository, { name: 'box' });
   const gitHubUrl = `${github.serverUrl}/${repository}`;
@@ -37,7 +38,7 @@ export async function measureBackground(): Promise<BackgroundResult> {
     const [process] = processesIn(installation.directory).filter((found) =>
       read(found, 'cmdline').includes('remove-after-job'),
     );
-    if (process === undefined) throw new Error('There is no background process');
+    if (process === undefined) throw new Error('The background process is not running.');
     await pause(settling * 1_000);
     const before = processorTime(process);
     await pause(watched * 1_000);
@@ -54,13 +55,17 @@ export async function measureBackground(): Promise<BackgroundResult> {
   }
 }
 
-export function describeBackground(result: BackgroundResult | undefined): string {
-  if (result === undefined) return 'The background process of after-job is measured on Linux only.';
-  const { seconds, processorShare, memory, peakMemory } = result;
-  return `The background process of after-job, watched for ${seconds} s of waiting: ${(processorShare * 100).toFixed(3)} % of a core, ${memory.toFixed(0)} MB resident (${peakMemory.toFixed(0)} MB at its peak)`;
+export function describeBackground({
+  seconds,
+  processorShare,
+  memory,
+  peakMemory,
+}: BackgroundResult): string {
+  const share = (processorShare * 100).toFixed(3);
+  return `Background process of after-job, waiting for ${seconds} s: ${share} % of a core, ${memory.toFixed(0)} MB resident (peak ${peakMemory.toFixed(0)} MB)`;
 }
 
-/** Seconds of processor time, of all threads; the scheduler's own count is in nanoseconds. */
+/** Processor time of all threads, in seconds; the scheduler counts nanoseconds. */
 function processorTime(process: number): number {
   return readdirSync(`/proc/${process}/task`)
     .map((thread) => Number(read(process, `task/${thread}/schedstat`).split(' ')[0]) / 1e9)

@@ -1,10 +1,10 @@
 import { GitHub } from '../sandbox/github.ts';
 
-/** The repository that everything is measured with, and an admin token for it. */
+/** The repository of all measurements, and an admin token for it. */
 export const repository = 'octo-org/octo-repo';
 export const token = 'github_pat_11BENCH000000000000000_adminTokenOfTheBench';
 
-/** Starts a stand-in for GitHub that knows both. */
+/** Starts a stand-in for GitHub's API that knows both. */
 export async function startGitHub(): Promise<GitHub> {
   const github = await GitHub.start();
   github.addRepository(repository);

@@ -1,4 +1,4 @@
-/** The middle of a sample, and the quarters below and above it. */
+/** The median and the quartiles of a sample. */
 export interface Quartiles {
   readonly median: number;
   readonly lower: number;
@@ -16,12 +16,12 @@ export function quartiles(sample: readonly number[]): Quartiles {
   return { median: at(0.5), lower: at(0.25), upper: at(0.75) };
 }
 
-/** The quotients of two samples that were taken in pairs. */
+/** The ratios of two samples that were taken in pairs. */
 export function ratios(sample: readonly number[], reference: readonly number[]): number[] {
   return sample.map((value, index) => value / (reference[index] ?? Number.NaN));
 }
 
-/** Lines up columns: the first to the left, all others to the right. */
+/** Aligns the first column to the left, all others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

@@ -1,6 +1,6 @@
-// What a step that asks for a token costs: the time from the start of the process to its end, and its peak of memory.
+// Measures a step that only creates a token: the time from process start to exit, and the peak memory.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,209 +8,179 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { GitHub } from '../sandbox/github.ts';
 import { repository, startGitHub, token } from './github.ts';
+import { buildPeer } from './peers.ts';
 import { type Quartiles, quartiles, ratios, table } from './statistics.ts';
 
 const root = join(import.meta.dirname, '..');
 const script = (name: string): string => join(import.meta.dirname, 'subjects', name);
-/** What all others are compared with. */
-const reference = 'http.cjs: node:http, no dependency';
-/** Memory varies by far less than time. */
-const memoryRounds = 5;
+const route = 'POST /repos/{owner}/{repo}/actions/runners/remove-token';
+/** Memory varies far less than time. */
+const memoryRounds = 3;
+
+const action = 'this action';
+/** The largest ratio of this action's time to another one's that is acceptable. */
+const goals = {
+  'script, node:http, CommonJS': 1.8,
+  'script, node:http, ES module': 1.0,
+  'actions/github-script 8.0.0': 0.7,
+  'octokit/request-action 3.0.0': 0.7,
+} as const;
+type Other = keyof typeof goals;
 
 interface Subject {
-  readonly name: string;
-  readonly command: readonly [program: string, ...args: string[]];
-  /** How many requests it makes. */
-  readonly requests: number;
+  readonly name: typeof action | Other;
+  readonly program: string;
+  readonly environment?: Record<string, string>;
 }
 
 interface Measurement {
-  readonly name: string;
+  readonly name: Subject['name'];
   /** Milliseconds. */
   readonly time: Quartiles;
-  readonly timeRatio: Quartiles;
-  /** Megabytes; only Node.js tells. */
-  readonly memory?: number;
-  readonly memoryRatio?: number;
+  /** This action's time to the subject's, in the same round. */
+  readonly ratio: Quartiles;
+  readonly goal: number | undefined;
+  /** Megabytes. */
+  readonly memory: number;
 }
 
 export interface TokenResult {
   readonly rounds: number;
-  readonly reference: string;
   readonly subjects: readonly Measurement[];
-  /** What was not measured, and why. */
-  readonly left: readonly string[];
 }
 
 /**
- * In every round each subject runs once, in an order that moves on by one, so that whatever else loads the machine hits
- * all alike, and ratios are those of neighbours. (hyperfine and tinybench finish with one subject before the next.)
+ * Runs each subject once per round, in rotating order: a busy machine slows all of them down, and the ratios within a round
+ * remain valid.
  */
-export async function measureToken(rounds: number): Promise<TokenResult> {
+export async function measureToken(rounds: number, progress: (what: string) => void): Promise<TokenResult> {
   const github = await startGitHub();
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    const { subjects, left } = findSubjects(github, directory);
-    const environment = createEnvironment(github, directory);
+    progress('building actions/github-script and octokit/request-action from published packages');
+    const subjects = findSubjects(directory);
+    const common = createEnvironment(github, directory);
     const times = new Map(subjects.map(({ name }) => [name, [] as number[]]));
-    const memory = new Map(subjects.map(({ name }) => [name, [] as number[]]));
-    // The first of each fills the caches of the file system, and is not counted.
-    for (let round = -1; round < rounds; round += 1) {
+    // The first round fills the file system's caches and does not count.
+    for (let round = 0; round <= rounds; round += 1) {
+      progress(`creating a token, round ${round} of ${rounds}`);
       for (const subject of rotated(subjects, round)) {
-        const time = await run(subject, environment, github);
-        if (round >= 0) times.get(subject.name)?.push(time);
+        const time = await run(subject, common, github);
+        if (round > 0) times.get(subject.name)?.push(time);
       }
     }
-    for (let round = 0; round < memoryRounds; round += 1) {
-      for (const subject of subjects.filter(({ command }) => command[0] === process.execPath)) {
-        memory.get(subject.name)?.push(await peakMemory(subject, environment));
-      }
+    progress('measuring memory');
+    const own = times.get(action) ?? [];
+    const measurements: Measurement[] = [];
+    for (const subject of subjects) {
+      const { name } = subject;
+      const sample = times.get(name) ?? [];
+      measurements.push({
+        name,
+        time: quartiles(sample),
+        ratio: quartiles(ratios(own, sample)),
+        goal: name === action ? undefined : goals[name],
+        memory: await peakMemory(subject, common),
+      });
     }
-    return { rounds, reference, left, subjects: subjects.map(({ name }) => summarize(name, times, memory)) };
+    return { rounds, subjects: measurements };
   } finally {
     await github.close();
     rmSync(directory, { recursive: true });
   }
 }
 
-export function describeToken({ rounds, subjects, left }: TokenResult): string {
-  const rows = subjects.map(({ name, time, timeRatio, memory, memoryRatio }) => [
+export function describeToken({ rounds, subjects }: TokenResult): string {
+  const rows = subjects.map(({ name, time, ratio, goal, memory }) => [
     name,
     `${time.median.toFixed(0)} ms`,
     `${time.lower.toFixed(0)} to ${time.upper.toFixed(0)}`,
-    `${timeRatio.median.toFixed(2)} (${timeRatio.lower.toFixed(2)} to ${timeRatio.upper.toFixed(2)})`,
-    memory === undefined ? '' : `${memory.toFixed(0)} MB`,
-    memoryRatio === undefined ? '' : memoryRatio.toFixed(2),
+    goal === undefined ? '' : ratio.median.toFixed(2),
+    goal === undefined ? '' : `≤ ${goal.toFixed(1)}${ratio.median <= goal ? '' : ' missed'}`,
+    `${memory.toFixed(0)} MB`,
   ]);
-  const header = ['', 'time', 'half of the runs', 'ratio', 'memory', 'ratio'];
   return [
-    `Asking for a token: whole process, API on loopback without TLS, medians of ${rounds} interleaved rounds`,
-    `(ratios to "${reference}", of runs in the same round; memory is the peak of the resident size)`,
+    `Creating a remove token: process start to exit, Node.js ${process.versions.node}, API on loopback, medians of ${rounds} interleaved rounds`,
     '',
-    table([header, ...rows]),
-    ...left,
+    table([['', 'time', 'quartiles', 'ratio', 'goal', 'peak memory'], ...rows]),
+    '',
+    "Ratio: this action's time to the other's. The two actions are rebuilt with ncc from the packages of their releases",
+    '(bench/peers); when this was written, the rebuilt ones took the same time as the released ones.',
   ].join('\n');
 }
 
-function findSubjects(github: GitHub, directory: string): { subjects: Subject[]; left: string[] } {
-  const { execPath } = process;
-  const url = `${github.apiUrl}/repos/${repository}/actions/runners/remove-token`;
-  const subjects: Subject[] = [
-    { name: 'bare node', command: [execPath, script('bare.cjs')], requests: 0 },
-    { name: reference, command: [execPath, script('http.cjs')], requests: 1 },
-    { name: 'http.mjs: the same as an ES module', command: [execPath, script('http.mjs')], requests: 1 },
-    { name: 'fetch.mjs: the same with fetch', command: [execPath, script('fetch.mjs')], requests: 1 },
-    { name: 'this action', command: [execPath, join(root, 'dist/index.js')], requests: 1 },
-  ];
-  const left: string[] = [];
-  const release = latestRelease();
-  if (release === undefined) {
-    left.push('There is no release (a tag v*) to compare with.');
-  } else {
-    execFileSync('sh', ['-c', `git archive '${release}' dist | tar -x -C '${directory}'`], { cwd: root });
-    subjects.push({
-      name: `this action, ${release}`,
-      command: [execPath, join(directory, 'dist/index.js')],
-      requests: 1,
-    });
-  }
-  const others: Subject[] = [
+function findSubjects(directory: string): Subject[] {
+  const [owner = '', repo = ''] = repository.split('/');
+  const request = `const { data } = await github.request('${route}', context.repo);
+    core.setSecret(data.token);
+    core.setOutput('remove-token', data.token);
+    core.setOutput('expires-at', data.expires_at);`;
+  return [
+    { name: action, program: join(root, 'dist/index.js') },
+    { name: 'script, node:http, CommonJS', program: script('http.cjs') },
+    { name: 'script, node:http, ES module', program: script('http.mjs') },
     {
-      name: 'curl',
-      command: ['curl', '-sSf', '-X', 'POST', '-H', `authorization: token ${token}`, url],
-      requests: 1,
+      name: 'actions/github-script 8.0.0',
+      program: buildPeer('github-script', '2025-09-05', directory),
+      environment: { 'INPUT_GITHUB-TOKEN': token, INPUT_SCRIPT: request },
     },
-    { name: 'gh api', command: ['gh', 'api', '-X', 'POST', url], requests: 1 },
+    {
+      name: 'octokit/request-action 3.0.0',
+      program: buildPeer('request-action', '2026-03-21', directory),
+      environment: { GITHUB_TOKEN: token, INPUT_ROUTE: route, INPUT_OWNER: owner, INPUT_REPO: repo },
+    },
   ];
-  for (const other of others) {
-    if (isInstalled(other.command[0])) subjects.push(other);
-    else left.push(`${other.command[0]} is not installed.`);
-  }
-  return { subjects, left };
 }
 
-function latestRelease(): string | undefined {
-  const tags = execFileSync('git', ['tag', '--list', 'v*', '--sort=-version:refname'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return tags.split('\n')[0] || undefined;
-}
-
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The variables that the runner sets, as far as anything here looks at them. */
+/** The runner's variables that a subject reads. */
 function createEnvironment(github: GitHub, directory: string): Record<string, string> {
   for (const name of ['output', 'state']) writeFileSync(join(directory, name), '');
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: directory,
+    GITHUB_ACTION: 'bench',
     GITHUB_REPOSITORY: repository,
     GITHUB_API_URL: github.apiUrl,
     GITHUB_OUTPUT: join(directory, 'output'),
     GITHUB_STATE: join(directory, 'state'),
-    INPUT_TOKEN: token,
-    'INPUT_GITHUB-API-URL': github.apiUrl,
-    INPUT_REMOVE: 'false',
-    'INPUT_DRY-RUN': 'false',
-    INPUT_RETRIES: '3',
-    // gh takes its token and its server from here.
-    GH_HOST: new URL(github.apiUrl).host,
-    GH_ENTERPRISE_TOKEN: token,
   };
 }
 
+const inputs = { INPUT_REMOVE: 'false', 'INPUT_DRY-RUN': 'false', INPUT_RETRIES: '3', INPUT_TOKEN: token };
+
+function environmentOf(subject: Subject, common: Record<string, string>): Record<string, string> {
+  const apiUrl = { 'INPUT_GITHUB-API-URL': common['GITHUB_API_URL'] ?? '' };
+  return { ...common, ...(subject.environment ?? { ...inputs, ...apiUrl }) };
+}
+
 function rotated(subjects: readonly Subject[], round: number): Subject[] {
-  const first = (round + subjects.length) % subjects.length;
+  const first = round % subjects.length;
   return [...subjects.slice(first), ...subjects.slice(0, first)];
 }
 
 /** @returns milliseconds */
-async function run(subject: Subject, environment: Record<string, string>, github: GitHub): Promise<number> {
-  const [program, ...args] = subject.command;
+async function run(subject: Subject, common: Record<string, string>, github: GitHub): Promise<number> {
   github.requests.length = 0;
+  const env = environmentOf(subject, common);
   const begin = performance.now();
-  const child = spawn(program, args, { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
-  const [exitCode] = await once(child, 'exit');
+  const child = spawn(process.execPath, [subject.program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [output, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   const time = performance.now() - begin;
-  const created = github.requests.filter(({ status }) => status === 201).length;
-  if (exitCode !== 0 || created !== subject.requests || github.requests.length !== created) {
-    throw new Error(`${subject.name}: exit code ${exitCode}, ${github.requests.length} requests`);
+  if (exitCode !== 0 || github.requests.map(({ status }) => status).join() !== '201') {
+    throw new Error(`${subject.name}: exit code ${exitCode}, ${github.requests.length} requests\n${output}`);
   }
   return time;
 }
 
 /** @returns megabytes */
-async function peakMemory(subject: Subject, environment: Record<string, string>): Promise<number> {
-  const [program, ...args] = subject.command;
-  const child = spawn(program, ['--require', script('peak-memory.cjs'), ...args], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-  });
-  return Number(await text(child.stdio[3] as NodeJS.ReadableStream)) / 1024;
-}
-
-function summarize(
-  name: string,
-  times: ReadonlyMap<string, number[]>,
-  memory: ReadonlyMap<string, number[]>,
-): Measurement {
-  const of = (samples: ReadonlyMap<string, number[]>, subject: string) => samples.get(subject) ?? [];
-  const peaks = of(memory, name);
-  return {
-    name,
-    time: quartiles(of(times, name)),
-    timeRatio: quartiles(ratios(of(times, name), of(times, reference))),
-    ...(peaks.length > 0 && {
-      memory: quartiles(peaks).median,
-      memoryRatio: quartiles(ratios(peaks, of(memory, reference))).median,
-    }),
-  };
+async function peakMemory(subject: Subject, common: Record<string, string>): Promise<number> {
+  const sample: number[] = [];
+  for (let round = 0; round < memoryRounds; round += 1) {
+    const child = spawn(process.execPath, ['--require', script('peak-memory.cjs'), subject.program], {
+      env: environmentOf(subject, common),
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    });
+    sample.push(Number(await text(child.stdio[3] as NodeJS.ReadableStream)) / 1024);
+  }
+  return quartiles(sample).median;
 }

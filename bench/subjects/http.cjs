@@ -1,4 +1,4 @@
-// The least that does the job: no dependency, no check, no retry, no explanation.
+// The smallest script for the task: no dependencies, checks, retries or explanations.
 
 const { appendFileSync } = require('node:fs');
 const { request } = require('node:http');
@@ -15,11 +15,11 @@ request(url, { method: 'POST', headers }, (response) => {
     body += text;
   });
   response.on('end', () => {
-    const answer = JSON.parse(body);
-    console.log(`::add-mask::${answer.token}`);
+    const data = JSON.parse(body);
+    console.log(`::add-mask::${data.token}`);
     appendFileSync(
       process.env['GITHUB_OUTPUT'],
-      `remove-token=${answer.token}\nexpires-at=${answer.expires_at}\n`,
+      `remove-token=${data.token}\nexpires-at=${data.expires_at}\n`,
     );
   });
 }).end();

@@ -1,4 +1,4 @@
-// As http.cjs, written as an ES module. Node.js then loads all that node:http exports, its whole fetch included.
+// Like http.cjs, as an ES module. Node.js then loads everything that node:http exports, including its fetch.
 
 import { appendFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -15,11 +15,11 @@ request(url, { method: 'POST', headers }, (response) => {
     body += text;
   });
   response.on('end', () => {
-    const answer = JSON.parse(body);
-    console.log(`::add-mask::${answer.token}`);
+    const data = JSON.parse(body);
+    console.log(`::add-mask::${data.token}`);
     appendFileSync(
       process.env['GITHUB_OUTPUT'],
-      `remove-token=${answer.token}\nexpires-at=${answer.expires_at}\n`,
+      `remove-token=${data.token}\nexpires-at=${data.expires_at}\n`,
     );
   });
 }).end();

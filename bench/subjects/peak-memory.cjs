@@ -1,4 +1,4 @@
-// Loaded before a subject: at its end it tells the peak of its resident size, in kilobytes, on file descriptor 3.
+// Preloaded into a subject: at exit, writes its peak resident size in kilobytes to file descriptor 3.
 
 const { writeSync } = require('node:fs');
 

@@ -1,1 +1,0 @@
-// Starts Node.js, and nothing else.
