@@ -17,7 +17,9 @@ let killed = 0;
 let total = 0;
 for (const { directory, tests } of parts) {
   const depth = directory.split('/').length;
-  const mutate = values.mutate?.filter((path) => path.startsWith(directory) && path.split('/').length === depth);
+  const mutate = values.mutate?.filter(
+    (path) => path.startsWith(directory) && path.split('/').length === depth,
+  );
   if (mutate?.length === 0) continue;
   process.env['MUTATION_TESTS'] = tests.join(' ');
   const results = await new Stryker({ mutate: mutate ?? [`${directory}*.ts`] }).runMutationTest();
@@ -25,4 +27,6 @@ for (const { directory, tests } of parts) {
   killed += count('Killed', 'Timeout');
   total += count('Killed', 'Timeout', 'Survived', 'NoCoverage');
 }
-console.log(`Mutation score: ${((100 * killed) / total).toFixed(1)} % (${killed} of ${total} mutants noticed)`);
+console.log(
+  `Mutation score: ${((100 * killed) / total).toFixed(1)} % (${killed} of ${total} mutants noticed)`,
+);
