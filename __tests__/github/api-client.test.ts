@@ -197,6 +197,18 @@ describe('a response', () => {
     });
   });
 
+  test('with an expected status but without JSON is explained', async () => {
+    respond((response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
+      return undefined;
+    });
+
+    expect(await failureOf(() => client.request(list))).toMatchObject({
+      kind: 'invalid-response',
+      message: expect.stringContaining('is a web page instead of JSON'),
+    });
+  });
+
   test('that does not come is explained', async () => {
     respond((response) => {
       response.destroy();

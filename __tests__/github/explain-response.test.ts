@@ -141,6 +141,7 @@ describe('403', () => {
     expect(explain(403, { data: { message: 'Repository was archived so is read-only.' } })).toMatchObject({
       kind: 'missing-permission',
       cause: 'The repository is archived and cannot be changed.',
+      remedy: 'Unarchive the repository while you remove its runners.',
     });
   });
 

@@ -84,6 +84,7 @@ test('a proxy is refused with a Node.js that would ignore it', async () => {
     explanation: {
       happened:
         'The proxy in https_proxy cannot be used with Node.js v20.20.2. Nothing was requested or changed.',
+      cause: expect.stringContaining('comes with runner 2.328'),
       remedy: 'Update the runner. If ghe.example can be reached without a proxy, add it to no_proxy.',
     },
   });

@@ -29,6 +29,8 @@ test.each<[number | undefined, ApiResponse['headers']]>([
   [0, { 'retry-after': 0 }],
   [undefined, { 'retry-after': 'soon' }],
   [60_000, { 'retry-after': 'Sat, 21 Nov 2026 10:01:00 GMT' }],
+  [60_000, { 'retry-after': 'Sat, 21 Nov 2026 10:01:00 +0000' }],
+  [60_000, { 'retry-after': '2026-11-21T10:01:00Z' }],
   [0, { 'retry-after': 'Sat, 21 Nov 2026 09:00:00 GMT' }],
   [30_000, usedUp(now / 1000 + 30)],
   [0, usedUp(now / 1000 - 30)],

@@ -44,7 +44,7 @@ function parseProxy(value: string): URL | undefined {
   try {
     const url = new URL(value.includes('://') ? value : `http://${value}`);
     decodeURIComponent(`${url.username}:${url.password}`);
-    return /^https?:$/.test(url.protocol) ? url : undefined;
+    return ['http:', 'https:'].includes(url.protocol) ? url : undefined;
   } catch {
     return undefined;
   }
@@ -53,11 +53,9 @@ function parseProxy(value: string): URL | undefined {
 /** Whether a list such as `ghe.example.com,.example.org,host:8443` contains the server. */
 function isExcluded({ hostname, port }: URL, list: string): boolean {
   const names = [`.${hostname}`, `.${hostname}:${port || 443}`];
-  return list
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .some((entry) => {
-      const suffix = entry.replace(/^(\*?\.)?/, '.');
-      return entry === '*' || (entry !== '' && names.some((name) => name.endsWith(suffix)));
-    });
+  const entries = list.toLowerCase().match(/[^\s,]+/g) ?? [];
+  return entries.some((entry) => {
+    const suffix = entry.replace(/^(\*?\.)?/, '.');
+    return entry === '*' || names.some((name) => name.endsWith(suffix));
+  });
 }
