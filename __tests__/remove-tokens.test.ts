@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import { systemClock } from '../src/clock.ts';
 import { Failure } from '../src/failure.ts';
 import type { ApiClient } from '../src/github/api-client.ts';
 import { describeRegistration, type Registration } from '../src/registration.ts';
@@ -12,7 +13,10 @@ const unknown: Registration = { kind: 'organization', organization: 'unknown' };
 let requested: string[];
 let lines: string[];
 let removeTokens: RemoveTokens;
+let time: number;
 beforeEach(() => {
+  time = 0;
+  const clock = { ...systemClock, now: () => time };
   requested = [];
   const client: Pick<ApiClient, 'request'> = {
     request: async ({ registration }) => {
@@ -68,4 +72,21 @@ test('a refused token is requested once, and the log does not say that it was cr
   }
   expect(requested).toEqual(['organization unknown']);
   expect(lines).toEqual([expect.stringContaining('debug: Requesting a remove token')]);
+});
+
+test('a token that has become old during a wait is requested anew, and is the one that is handed on', async () => {
+  const target = { registration: organization, source: 'the inputs' } as const;
+  await removeTokens.for(target);
+  time = 44 * 60_000;
+  await removeTokens.for(target);
+  time = 45 * 60_000;
+
+  expect(await removeTokens.for(target)).toMatchObject({ token: { token: 'A2' } });
+  expect(await removeTokens.all()).toMatchObject([{ token: { token: 'A2' } }]);
+});
+
+test('a token that was refused is not handed on', async () => {
+  await removeTokens.for({ registration: unknown, source: 'the inputs' }).catch(() => undefined);
+
+  expect(await removeTokens.all()).toEqual([]);
 });

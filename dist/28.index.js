@@ -861,7 +861,7 @@ function parseProxy(value) {
     try {
         const url = new URL(value.includes('://') ? value : `http://${value}`);
         decodeURIComponent(`${url.username}:${url.password}`);
-        return /^https?:$/.test(url.protocol) ? url : undefined;
+        return ['http:', 'https:'].includes(url.protocol) ? url : undefined;
     }
     catch {
         return undefined;
@@ -870,12 +870,10 @@ function parseProxy(value) {
 /** Whether a list such as `ghe.example.com,.example.org,host:8443` contains the server. */
 function isExcluded({ hostname, port }, list) {
     const names = [`.${hostname}`, `.${hostname}:${port || 443}`];
-    return list
-        .toLowerCase()
-        .split(/[\s,]+/)
-        .some((entry) => {
+    const entries = list.toLowerCase().match(/[^\s,]+/g) ?? [];
+    return entries.some((entry) => {
         const suffix = entry.replace(/^(\*?\.)?/, '.');
-        return entry === '*' || (entry !== '' && names.some((name) => name.endsWith(suffix)));
+        return entry === '*' || names.some((name) => name.endsWith(suffix));
     });
 }
 

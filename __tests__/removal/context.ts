@@ -17,7 +17,7 @@ export function contextOf(github: GitHub | undefined, changes: Partial<Context> 
     server: parseServer(github?.apiUrl ?? 'https://api.github.com'),
     registration: undefined,
     currentRepository: repository,
-    removal: { when: 'now', directories: [], dryRun: false },
+    removal: { kind: 'installed', when: 'now', directories: [], waitMinutes: 0, dryRun: false },
     retries: 0,
     warnings: [],
   } as const;
