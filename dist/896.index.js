@@ -605,7 +605,8 @@ function wildcardPattern(wildcards, { any = '.', flags = '' } = {}) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1260);
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5236);
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(_actions_exec__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5047);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3098);
 
@@ -709,7 +710,7 @@ async function runPowerShell(command) {
 /** @param program absolute: `@actions/exec` logs the directories of PATH that it cannot read */
 async function outputOf(program, args) {
     const options = { silent: true, env: (0,_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .allowListedEnvironment */ .Q1)(process.env) };
-    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__/* .getExecOutput */ .H)(program, args, options)).stdout;
+    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__.getExecOutput)(program, args, options)).stdout;
 }
 /** Parses lines of a process's id, its parent's id, and its program, which may be empty. */
 function parseProcesses(output) {
@@ -766,7 +767,8 @@ function isAlive(id) {
 /* unused harmony export systemProgram */
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1260);
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5236);
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(_actions_exec__WEBPACK_IMPORTED_MODULE_1__);
 
 
 /** In bytes. */
@@ -797,8 +799,8 @@ async function runScript(command, { directory, platform, environment }, variable
         listeners: { stdout: keep, stderr: keep },
     };
     const exitCode = platform === 'win32'
-        ? await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_1__/* .exec */ .m)(`"${systemProgram(environment, 'cmd.exe')}"`, ['/d', '/s', '/c', `"${command.map(quoteForCmd).join(' ')} <nul"`], { ...options, windowsVerbatimArguments: true })
-        : await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_1__/* .exec */ .m)('/bin/sh', ['-c', 'exec "$@" </dev/null', 'sh', ...command], options);
+        ? await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_1__.exec)(`"${systemProgram(environment, 'cmd.exe')}"`, ['/d', '/s', '/c', `"${command.map(quoteForCmd).join(' ')} <nul"`], { ...options, windowsVerbatimArguments: true })
+        : await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_1__.exec)('/bin/sh', ['-c', 'exec "$@" </dev/null', 'sh', ...command], options);
     return { exitCode, output: Buffer.concat(chunks).toString() };
 }
 function quoteForCmd(part) {
