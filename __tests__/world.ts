@@ -33,18 +33,14 @@ export interface Accounts {
   owner?: { uid: number; gid: number };
 }
 
-const allAccounts: Accounts[] = isRoot
+/** The accounts that the action can be run as from here. */
+export const accounts: Accounts[] = isRoot
   ? [
       { who: 'as an ordinary user', user: ordinaryUser, owner: ordinaryUser },
       { who: 'as root, with an installation of an ordinary user', owner: ordinaryUser },
       { who: 'as root, with an installation of root' },
     ]
   : [{ who: 'as an ordinary user' }];
-
-/** The accounts that the subject can run as. The source runs as the account of this process. */
-export function accountsFor(subject: Subject): Accounts[] {
-  return allAccounts.filter(({ user }) => subject === 'dist' || user === undefined);
-}
 
 /** What the source sees instead of this process. */
 export interface Claim {
@@ -207,6 +203,11 @@ async function filesBelow(directory: string): Promise<Map<string, string>> {
       files.map(async (path): Promise<[string, string]> => [path, await readFile(path, 'utf8')]),
     ),
   );
+}
+
+/** The output `runners`. */
+export function runnersOf({ outputs }: StepResult): unknown {
+  return JSON.parse(outputs['runners'] ?? 'null');
 }
 
 /** The process wrote no secret, except to mask it and as an output. */

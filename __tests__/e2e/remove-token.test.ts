@@ -1,3 +1,171 @@
-import { describeRemoveToken } from '../scenarios/remove-token.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  adminToken,
+  classicToken,
+  expectFailure,
+  expectNoSecret,
+  isRoot,
+  ordinaryUser,
+  organization,
+  repository,
+  World,
+} from '../world.ts';
 
-describeRemoveToken('dist');
+let world: World;
+beforeEach(async () => {
+  world = await World.start();
+});
+afterEach(() => world.end());
+
+test.each(isRoot ? ['an ordinary user', 'root'] : ['an ordinary user'])(
+  'run as %s, a step creates a token of the current repository with one request, and masks it first',
+  async (who) => {
+    const result = await world.run({}, isRoot && who !== 'root' ? { user: ordinaryUser } : {});
+
+    expect(result.conclusion).toBe('success');
+    expect(world.requests).toEqual([`POST /repos/${repository}/actions/runners/remove-token`]);
+    const [issued] = world.github.issuedTokens;
+    expect(issued?.registration).toBe(repository);
+    expect(result.outputs).toEqual({ 'remove-token': issued?.token, 'expires-at': expect.any(String) });
+    expect(new Date(result.outputs['expires-at'] ?? '')).toEqual(issued?.expiresAt);
+    expect(result.log).toContain(
+      `Created a remove token for repository ${repository} (from the current repository). It expires at ${result.outputs['expires-at']}.`,
+    );
+    expect(result.summary).toBe('');
+
+    const [first, ...lines] = result.stdout.split(/\r?\n/);
+    // What is logged before GitHub responds cannot contain the token.
+    const [second] = lines.filter((line) => !/^::debug::(Inputs|Requesting a remove token)/.test(line));
+    expect(first).toBe(`::add-mask::${adminToken}`);
+    expect(second).toBe(`::add-mask::${issued?.token}`);
+    expect(result.masks).toEqual([adminToken, issued?.token]);
+    expectNoSecret(world, result);
+  },
+);
+
+test.each([
+  [{ repo: 'OCTO-ORG/Other-Repo.git' }, `${organization}/other-repo`, 'POST /repos/OCTO-ORG/Other-Repo'],
+  [
+    { owner: organization, repo: 'other-repo' },
+    `${organization}/other-repo`,
+    'POST /repos/octo-org/other-repo',
+  ],
+  [{ organization }, organization, 'POST /orgs/octo-org'],
+  [{ token: classicToken, enterprise: 'acme' }, 'enterprises/acme', 'POST /enterprises/acme'],
+])('the token is for the registration in the inputs: %j', async (inputs, registration, request) => {
+  const result = await world.run(inputs);
+
+  expect(result.conclusion).toBe('success');
+  expect(world.requests).toEqual([`${request}/actions/runners/remove-token`]);
+  expect(world.github.issuedTokens).toMatchObject([{ registration, token: result.outputs['remove-token'] }]);
+  expect(result.log).toContain('(from the inputs)');
+});
+
+test.each([
+  ['GitHub.com', ''],
+  ['GitHub Enterprise Server', '/api/v3'],
+])('github-api-url names another server, with an API root as on %s', async (_, path) => {
+  const other = await World.start();
+  try {
+    const result = await world.run({ 'github-api-url': `${other.github.serverUrl}${path}` });
+
+    expect(result.conclusion).toBe('success');
+    expect(world.requests).toEqual([]);
+    expect(other.requests).toHaveLength(1);
+  } finally {
+    await other.end();
+  }
+});
+
+test('a teardown that removes nothing is a warning that says what to add', async () => {
+  const result = await world.run({ 'runner-directory': '/opt/actions-runner', 'dry-run': 'true' });
+
+  expect(result.conclusion).toBe('success');
+  expect(result.annotations).toMatchObject(
+    ['runner-directory', 'dry-run'].map((input) => ({
+      level: 'warning',
+      message: expect.stringMatching(
+        new RegExp(`"${input}" has no effect: "remove" is "false".* set "remove" to "true"`),
+      ),
+    })),
+  );
+});
+
+describe('a token that cannot be used is explained:', () => {
+  test.each([
+    ['an unknown one', 'ghp_unknown', {}, /401, "Bad credentials"/, /Create a new token/, 'bad-credentials'],
+    [
+      'GITHUB_TOKEN',
+      'ghs_workflow',
+      {},
+      /403, "Resource not accessible by integration"/,
+      /GITHUB_TOKEN, which cannot manage runners/,
+      'github-token-not-allowed',
+    ],
+    [
+      'a fine-grained one without the permission',
+      'github_pat_other',
+      {},
+      /403, "Resource not accessible by personal access token"/,
+      /"Administration: write"/,
+      'missing-permission',
+    ],
+    [
+      'a fine-grained one for an enterprise',
+      'github_pat_other',
+      { enterprise: 'acme' },
+      /only classic tokens/,
+      /manage_runners:enterprise/,
+      'missing-permission',
+    ],
+    [
+      'a classic one without the scope',
+      'ghp_scopes',
+      {},
+      /404/,
+      /has the scopes "gist"\. GitHub requires one of "repo"/,
+      'missing-permission',
+    ],
+    ['one that cannot see the repository', 'ghp_stranger', {}, /404/, /spelling/, 'not-found'],
+  ])('%s', async (_, token, inputs, response, advice, section) => {
+    world.github.addAdminToken('ghp_scopes', { registrations: [repository], scopes: 'gist' });
+    for (const other of ['ghs_workflow', 'github_pat_other', 'ghp_stranger']) {
+      world.github.addAdminToken(other, { registrations: [] });
+    }
+
+    const result = await world.run({ token, ...inputs });
+
+    expectFailure(result, response, advice, /GitHub request ID: \w+:/, `section "${section}"`);
+    expect(result.outputs).toEqual({});
+    expectNoSecret(world, result);
+  });
+});
+
+test('a token with a line break in the response is not used', async () => {
+  world.github.intercept = (_request, response) => {
+    const body = { token: 'AB\nC', expires_at: '2026-11-21T10:00:00Z' };
+    world.github.send(response, { status: 201, body });
+    return true;
+  };
+
+  const result = await world.run({ retries: '0' });
+
+  expectFailure(result, /has no valid token/, 'section "invalid-response"');
+  expect(result.outputs).toEqual({});
+});
+
+test('a redirect to another host is not followed', async () => {
+  const other = await World.start();
+  world.github.intercept = ({ url }, response) => {
+    world.github.send(response, { status: 307, headers: { location: `${other.github.serverUrl}${url}` } });
+    return true;
+  };
+  try {
+    const result = await world.run({});
+
+    expectFailure(result, /the token is sent to one host only/, 'section "invalid-response"');
+    expect(other.github.requests).toEqual([]);
+  } finally {
+    await other.end();
+  }
+});

@@ -1,3 +1,0 @@
-import { describeHosts } from '../scenarios/hosts.ts';
-
-describeHosts('src');

@@ -1,3 +1,0 @@
-import { describeRemoval } from '../scenarios/removal.ts';
-
-describeRemoval('src');

@@ -1,3 +1,0 @@
-import { describeRemoveToken } from '../scenarios/remove-token.ts';
-
-describeRemoveToken('src');
