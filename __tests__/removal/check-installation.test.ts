@@ -10,16 +10,12 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(await realpath(tmpdir()), 'installation-'));
   await mkdir(join(directory, 'bin'));
-  await put('config.sh', 'bin/Runner.Listener', '.credentials');
+  for (const name of ['config.sh', 'bin/Runner.Listener', '.credentials']) {
+    await writeFile(join(directory, name), '', { mode: 0o755 });
+  }
   await configure({});
 });
 afterEach(() => rm(directory, { recursive: true }));
-
-async function put(...names: string[]): Promise<void> {
-  for (const name of names) {
-    await writeFile(join(directory, name), '');
-  }
-}
 
 async function configure(settings: object): Promise<void> {
   const common = { agentId: 7, agentName: 'box', gitHubUrl: 'https://github.com/octo/app' };
@@ -82,7 +78,7 @@ test.each([
 
 test('an installation that config.sh could not change is refused', async () => {
   // Not even root can enter a file.
-  await put('_diag');
+  await writeFile(join(directory, '_diag'), '');
 
   await expect(check()).rejects.toMatchObject({ kind: 'removal-failed' });
 });
