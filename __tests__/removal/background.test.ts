@@ -18,12 +18,11 @@ import { isRoot, repository, World } from '../world.ts';
 
 let world: World;
 let installation: Installation;
-let id: number;
 let removal: BackgroundRemoval;
 let lines: string[];
 beforeEach(async () => {
   world = await World.start('src');
-  ({ installation, id } = await world.install(repository, 'box'));
+  ({ installation } = await world.install(repository, 'box'));
   const { directory } = installation;
   const token = await world.removeToken(repository);
   lines = [];
@@ -65,6 +64,21 @@ async function configScript(...commands: string[]): Promise<void> {
   const path = join(installation.directory, 'config.sh');
   await writeFile(path, ['#!/bin/sh', ...commands].join('\n'));
   await chmod(path, 0o755);
+}
+
+/** Commands of a `config.sh` that succeeds, and of one that is refused because of a job. */
+const removed = ['rm .runner .credentials .credentials_rsaparams', 'echo "Runner removed successfully"'];
+const busy = ['echo "Runner box is currently running a job and cannot be deleted."', 'exit 1'];
+/** GitHub's response to the deletion of the runner. */
+const responds = (status: string): string[] => [
+  `echo "Http response code: ${status} from 'Delete https://github.com/api/v3/repos/octo/app/actions/runners/7' (Request Id: 1)"`,
+  'exit 1',
+];
+
+async function deleteConfiguration(): Promise<void> {
+  for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
+    await rm(join(installation.directory, name));
+  }
 }
 
 async function isConfigured(): Promise<boolean> {
@@ -139,9 +153,10 @@ if (process.platform === 'linux') {
 }
 
 test('while GitHub says that the runner is busy, the removal is retried less and less often', async () => {
-  world.github.setBusy(repository, id, true);
-  const free = () => world.github.setBusy(repository, id, false);
-  const { waits, clock } = clockWith(...Array.from({ length: 5 }, () => () => undefined), free);
+  await configScript(...busy);
+  const { waits, clock } = clockWith(...Array.from({ length: 5 }, () => () => undefined), () =>
+    configScript(...removed),
+  );
 
   expect(await removeAfterJob(removal, log, clock)).toBe(true);
   expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
@@ -151,8 +166,7 @@ test('while GitHub says that the runner is busy, the removal is retried less and
 });
 
 test('a busy runner is given up five minutes before the remove token expires', async () => {
-  world.github.setBusy(repository, id, true);
-  const before = await installation.snapshot();
+  await configScript(...busy);
   const { waits, clock } = clockWith();
 
   expect(await removeAfterJob({ ...removal, tokenLifetime: 360_000 }, log, clock)).toBe(false);
@@ -160,7 +174,7 @@ test('a busy runner is given up five minutes before the remove token expires', a
   expect(lines.at(-1)).toBe(
     `The runner was not removed: it was busy until the remove token was about to expire. It stays in service. ${remedy}`,
   );
-  expect(await installation.snapshot()).toEqual(before);
+  expect(await isConfigured()).toBe(true);
 });
 
 test('a job that lasts longer than the remove token is left alone', async () => {
@@ -171,40 +185,57 @@ test('a job that lasts longer than the remove token is left alone', async () => 
   await worker.stop();
 });
 
-test('a remove token that GitHub refuses with 404 is not mistaken for a runner that is gone', async () => {
-  world.github.setBusy(repository, id, true);
-  const before = await installation.snapshot();
+test('a remove token that GitHub refuses is given up at once', async () => {
+  await configScript(...responds('Unauthorized'));
+  const { waits, clock } = clockWith();
 
-  expect(await removeAfterJob({ ...removal, removeToken: 'EXPIRED' }, log, clockWith().clock)).toBe(false);
+  expect(await removeAfterJob(removal, log, clock)).toBe(false);
+  expect(waits).toEqual([]);
   expect(lines.at(-1)).toBe(
     `The runner was not removed: GitHub refused the remove token. It stays in service. ${remedy}`,
   );
-  expect(await installation.snapshot()).toEqual(before);
-  expect(world.github.runners(repository)).toMatchObject([{ id }]);
-});
-
-test('a name or path with 404 in it is not mistaken for a runner that is gone', async () => {
-  await configScript('echo "Failed to connect to box-404 (NotFound)"', 'exit 1');
-
-  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(false);
   expect(await isConfigured()).toBe(true);
 });
 
+describe('404 for the deletion of the runner, which can also mean a refused remove token,', () => {
+  test('is retried, then the runner stays in service', async () => {
+    await configScript(...responds('NotFound'));
+    const { waits, clock } = clockWith();
+
+    expect(await removeAfterJob(removal, log, clock)).toBe(false);
+    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000]);
+    expect(lines.at(-1)).toBe(
+      `The runner was not removed: GitHub responded with 404: the runner does not exist, or GitHub refused the remove token. It stays in service. ${remedy}`,
+    );
+    expect(await isConfigured()).toBe(true);
+  });
+
+  test('needs nothing more once the listener has deleted the local configuration', async () => {
+    await configScript(...responds('NotFound'));
+    const { waits, clock } = clockWith(deleteConfiguration);
+
+    expect(await removeAfterJob(removal, log, clock)).toBe(true);
+    expect(waits).toEqual([5_000]);
+    expect(lines.at(-1)).toBe(
+      'The local configuration is already gone: the runner was removed by another process, or on GitHub.',
+    );
+  });
+});
+
 test('any other failure is retried four times, then the runner stays in service', async () => {
-  await installation.set({ exitCode: 1, message: 'No route to host' });
-  const before = await installation.snapshot();
+  await configScript('echo "Failed to connect to box-404 (NotFound)"', 'exit 1');
   const { waits, clock } = clockWith();
 
   expect(await removeAfterJob(removal, log, clock)).toBe(false);
   expect(waits).toHaveLength(4);
   expect(lines.at(-1)).toBe(
-    `The runner was not removed: config.sh failed 5 times, "No route to host". It stays in service. ${remedy}`,
+    `The runner was not removed: config.sh failed 5 times, "Failed to connect to box-404 (NotFound)". It stays in service. ${remedy}`,
   );
-  expect(await installation.snapshot()).toEqual(before);
+  expect(await isConfigured()).toBe(true);
 });
 
 test('the log says if the service is gone although the removal failed, as on Windows', async () => {
-  await installation.set({ exitCode: 1, message: 'No route to host' });
+  await configScript(...responds('Unauthorized'));
 
   expect(await removeAfterJob({ ...removal, hasService: true }, log, clockWith().clock)).toBe(false);
   expect(lines.at(-1)).toContain('Its service is uninstalled, so it does not run any more.');
@@ -212,66 +243,40 @@ test('the log says if the service is gone although the removal failed, as on Win
 
 test('a config.sh that reports success and does nothing is a failure', async () => {
   await configScript('echo Help');
-  const { waits, clock } = clockWith();
 
-  expect(await removeAfterJob(removal, log, clock)).toBe(false);
-  expect(waits).toHaveLength(4);
+  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(false);
   expect(lines.at(-1)).toContain('config.sh failed 5 times, "Help".');
 });
 
-test('a runner that another use of the action removed meanwhile needs no second removal', async () => {
-  for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-    await rm(join(installation.directory, name));
-  }
+test('a config.sh that did not remove the runner from GitHub does not count as proof', async () => {
+  await configScript('echo "Does not exist. Skipping Removing runner from the server"', ...removed);
 
   expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(true);
-  expect(lines).toEqual(['Another process removed the runner.']);
+  expect(lines.at(-1)).toBe(
+    'config.sh removed the local configuration only (see its output). If GitHub still lists the runner, delete it in the settings on GitHub.',
+  );
+});
+
+test('a runner that another process removed meanwhile needs no second removal', async () => {
+  await deleteConfiguration();
+
+  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(true);
+  expect(lines).toEqual([expect.stringContaining('The local configuration is already gone')]);
   expect(await installation.invocations()).toEqual([]);
-});
-
-test('a runner that GitHub does not know any more loses its local configuration', async () => {
-  world.github.removeRunner(repository, id);
-  const { waits, clock } = clockWith();
-
-  expect(await removeAfterJob(removal, log, clock)).toBe(true);
-  expect(waits).toEqual([]);
-  expect(await isConfigured()).toBe(false);
-  expect(lines).toContain(
-    'GitHub responded that the runner does not exist. Removing its local configuration.',
-  );
-  expect(lines.at(-1)).toBe('The local configuration is removed.');
-});
-
-test('a local configuration that cannot be removed is a failure', async () => {
-  await configScript(
-    'case "$*" in *--local) echo "Access denied"; exit 1;; esac',
-    `echo "Http response code: NotFound from 'DELETE https://github.com/api/v3/repos/o/r/actions/runners/${id}' (Request Id: 1)"`,
-    'exit 1',
-  );
-
-  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(false);
-  expect(lines).toContain('Access denied');
-  expect(lines.at(-1)).toContain('its local configuration could not be removed.');
 });
 
 test('a job that begins during the removal is waited for before anything is stopped', async () => {
   let worker: Awaited<ReturnType<Installation['startWorker']>> | undefined;
-  const starting: Promise<unknown>[] = [];
-  world.github.afterRequest = ({ method }) => {
+  world.github.intercept = async ({ method }) => {
     if (method === 'DELETE') {
-      starting.push(
-        installation.startWorker().then((started) => {
-          worker = started;
-        }),
-      );
+      worker = await installation.startWorker();
     }
+    return false;
   };
-  await installation.set({ delay: 0 });
   const { waits, clock } = clockWith(() => worker?.stop());
 
   expect(await removeAfterJob(removal, log, clock)).toBe(true);
-  await Promise.all(starting);
-  expect(waits.length).toBeGreaterThan(0);
+  expect(waits).toEqual([1_000]);
 });
 
 test('a listener that was started by hand is stopped', async () => {

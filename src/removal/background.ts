@@ -2,11 +2,7 @@ import { type EventEmitter, once } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { BackgroundRemoval } from '../runner/background-process.ts';
-import {
-  type ConfigScriptResult,
-  removeLocalConfiguration,
-  removeWithConfigScript,
-} from '../runner/config-script.ts';
+import { type ConfigScriptResult, removeWithConfigScript } from '../runner/config-script.ts';
 import { hasLeftovers } from '../runner/installation.ts';
 import { isAlive, processesOf } from '../runner/processes.ts';
 import { lastLineOf, type ScriptContext } from '../runner/script.ts';
@@ -20,7 +16,7 @@ const pollsPerScan = 300;
 /** The first and the longest wait between two attempts, in milliseconds. */
 const firstWait = 5_000;
 const longestWait = 60_000;
-/** Failed attempts for another reason than a job. */
+/** Failed attempts for another reason than a job. The retries last longer than a poll of the listener, 50 seconds. */
 const maximumFailures = 5;
 /** Time for the last attempt before the remove token expires, in milliseconds. */
 const tokenMargin = 5 * 60_000;
@@ -88,7 +84,12 @@ export async function removeAfterJob(
       return giveUp('it was busy until the remove token was about to expire.');
     }
     if (!(await hasLeftovers(script.directory))) {
-      return finish(removal, 'Another process removed the runner.', log, clock);
+      return finish(
+        removal,
+        'The local configuration is already gone: the runner was removed by another process, or on GitHub.',
+        log,
+        clock,
+      );
     }
     await log('No job is running. Running config.sh remove.');
     const result = await removeWithConfigScript(script, removal.removeToken);
@@ -98,25 +99,26 @@ export async function removeAfterJob(
         return finish(
           removal,
           result.skippedServer
-            ? 'config.sh removed the local configuration only. GitHub may still list the runner: check its settings.'
+            ? 'config.sh removed the local configuration only (see its output). If GitHub still lists the runner, delete it in the settings on GitHub.'
             : 'config.sh removed the runner. This process has no admin token, so it cannot verify that with GitHub.',
           log,
           clock,
         );
-      case 'not-found':
-        await log('GitHub responded that the runner does not exist. Removing its local configuration.');
-        if (await removeConfiguration(script, log)) {
-          return finish(removal, 'The local configuration is removed.', log, clock);
-        }
-        return giveUp('its local configuration could not be removed.');
       case 'token-refused':
         return giveUp('GitHub refused the remove token.');
       case 'busy':
         break;
+      case 'not-found':
       case 'failed':
+        // GitHub may respond with 404 for a refused token too, which only an admin token can tell, so a 404 changes nothing here.
+        // If the runner is gone, its listener notices within a minute and deletes the local configuration (since 2.336).
         failures += 1;
         if (failures === maximumFailures) {
-          return giveUp(`config.sh failed ${failures} times, "${lastLineOf(result)}".`);
+          return giveUp(
+            result.outcome === 'not-found'
+              ? 'GitHub responded with 404: the runner does not exist, or GitHub refused the remove token.'
+              : `config.sh failed ${failures} times, "${lastLineOf(result)}".`,
+          );
         }
     }
     await log(`Retrying in ${wait / 1_000} seconds.`);
@@ -125,12 +127,6 @@ export async function removeAfterJob(
 }
 
 const noSignal = new AbortController().signal;
-
-async function removeConfiguration(script: ScriptContext, log: WriteLog): Promise<boolean> {
-  const result = await removeLocalConfiguration(script);
-  await logResult(result, log);
-  return result.outcome === 'removed';
-}
 
 async function logResult({ output, warnings }: ConfigScriptResult, log: WriteLog): Promise<void> {
   await log([output.trim(), ...warnings].join('\n'));
