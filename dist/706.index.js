@@ -34,7 +34,7 @@ const pollsPerScan = 300;
 /** The first and the longest wait between two attempts, in milliseconds. */
 const firstWait = 5_000;
 const longestWait = 60_000;
-/** Failed attempts for another reason than a job. */
+/** Failed attempts for another reason than a job. The retries last longer than a poll of the listener, 50 seconds. */
 const maximumFailures = 5;
 /** Time for the last attempt before the remove token expires, in milliseconds. */
 const tokenMargin = 5 * 60_000;
@@ -90,7 +90,7 @@ async function removeAfterJob(removal, log, clock) {
             return giveUp('it was busy until the remove token was about to expire.');
         }
         if (!(await (0,_runner_installation_js__WEBPACK_IMPORTED_MODULE_3__/* .hasLeftovers */ .tG)(script.directory))) {
-            return finish(removal, 'Another process removed the runner.', log, clock);
+            return finish(removal, 'The local configuration is already gone: the runner was removed by another process, or on GitHub.', log, clock);
         }
         await log('No job is running. Running config.sh remove.');
         const result = await (0,_runner_config_script_js__WEBPACK_IMPORTED_MODULE_2__/* .removeWithConfigScript */ .gH)(script, removal.removeToken);
@@ -98,22 +98,21 @@ async function removeAfterJob(removal, log, clock) {
         switch (result.outcome) {
             case 'removed':
                 return finish(removal, result.skippedServer
-                    ? 'config.sh removed the local configuration only. GitHub may still list the runner: check its settings.'
+                    ? 'config.sh removed the local configuration only (see its output). If GitHub still lists the runner, delete it in the settings on GitHub.'
                     : 'config.sh removed the runner. This process has no admin token, so it cannot verify that with GitHub.', log, clock);
-            case 'not-found':
-                await log('GitHub responded that the runner does not exist. Removing its local configuration.');
-                if (await removeConfiguration(script, log)) {
-                    return finish(removal, 'The local configuration is removed.', log, clock);
-                }
-                return giveUp('its local configuration could not be removed.');
             case 'token-refused':
                 return giveUp('GitHub refused the remove token.');
             case 'busy':
                 break;
+            case 'not-found':
             case 'failed':
+                // GitHub may respond with 404 for a refused token too, which only an admin token can tell, so a 404 changes nothing here.
+                // If the runner is gone, its listener notices within a minute and deletes the local configuration (since 2.336).
                 failures += 1;
                 if (failures === maximumFailures) {
-                    return giveUp(`config.sh failed ${failures} times, "${(0,_runner_script_js__WEBPACK_IMPORTED_MODULE_5__/* .lastLineOf */ .SH)(result)}".`);
+                    return giveUp(result.outcome === 'not-found'
+                        ? 'GitHub responded with 404: the runner does not exist, or GitHub refused the remove token.'
+                        : `config.sh failed ${failures} times, "${(0,_runner_script_js__WEBPACK_IMPORTED_MODULE_5__/* .lastLineOf */ .SH)(result)}".`);
                 }
         }
         await log(`Retrying in ${wait / 1_000} seconds.`);
@@ -121,11 +120,6 @@ async function removeAfterJob(removal, log, clock) {
     }
 }
 const noSignal = new AbortController().signal;
-async function removeConfiguration(script, log) {
-    const result = await (0,_runner_config_script_js__WEBPACK_IMPORTED_MODULE_2__/* .removeLocalConfiguration */ .aj)(script);
-    await logResult(result, log);
-    return result.outcome === 'removed';
-}
 async function logResult({ output, warnings }, log) {
     await log([output.trim(), ...warnings].join('\n'));
 }
