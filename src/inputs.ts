@@ -307,29 +307,24 @@ function requireDirectory(directories: string[]): string[] {
 
 /** A teardown that silently does nothing is the worst outcome. */
 function inputsWithoutEffect(getInput: GetInput, removal: Removal | undefined): string[] {
-  const isGiven = (input: string) => !['', 'false', '0'].includes(getInput(input).toLowerCase());
+  const defaults = { 'runner-status': 'offline', 'wait-minutes': '0', 'dry-run': 'false' };
+  const given = (...inputs: string[]) =>
+    inputs.filter(
+      (input) => !['', defaults[input as keyof typeof defaults]].includes(getInput(input).toLowerCase()),
+    );
   if (removal === undefined) {
-    const inputs = ['runner-directory', 'runner-name', 'runner-label', 'wait-minutes', 'dry-run'];
-    return inputs
-      .filter(isGiven)
-      .map(
-        (input) =>
-          `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
-      );
+    const inputs = ['runner-directory', 'runner-name', 'runner-label', 'offline-minutes'];
+    return given(...inputs, ...Object.keys(defaults)).map(
+      (input) =>
+        `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
+    );
   }
-  // "offline" is what the input says anyway.
-  const inputs = [
-    ...(getInput('runner-status').toLowerCase() === 'any' ? ['runner-status'] : []),
-    'offline-minutes',
-  ];
   return removal.kind === 'registered'
     ? []
-    : inputs
-        .filter(isGiven)
-        .map(
-          (input) =>
-            `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`,
-        );
+    : given('runner-status', 'offline-minutes').map(
+        (input) =>
+          `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`,
+      );
 }
 
 function tokenWarnings({ kind }: AdminToken, removal: Removal | undefined): string[] {
