@@ -20,7 +20,7 @@ test('the kinds of failure can be anchors', () => {
 describe('an unexpected error', () => {
   test.each([
     [new TypeError('x is not a function'), 'x is not a function'],
-    [new Error('It is full.'), 'It is full'],
+    [new Error('a.txt is full.'), 'a.txt is full'],
     ['a string', 'a string'],
     [undefined, 'undefined'],
   ])('is explained as a bug: %p', (error, message) => {

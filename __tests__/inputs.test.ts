@@ -132,27 +132,17 @@ describe('the registration', () => {
 
 describe('remove', () => {
   test.each(['false', 'False', ''])('%j removes nothing', (remove) => {
-    expect(read({ remove, 'dry-run': 'false' })).toMatchObject({ removal: undefined, warnings: [] });
+    expect(read({ remove })).toMatchObject({ removal: undefined, warnings: [] });
   });
 
-  test.each([
-    ['runner-directory', '/runner'],
-    ['dry-run', 'TRUE'],
-  ])('false warns that %s has no effect', (input, value) => {
-    expect(read({ [input]: value }).warnings).toEqual([
-      `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
-    ]);
-  });
-
-  test('true takes directories, one per line', () => {
+  test('true takes directories of this machine, one per line', () => {
     const directories = '/runners/one \r\n\n  /runners/two with spaces\n!/runners/two*\n';
-    expect(read({ remove: 'TRUE', 'runner-directory': directories })).toMatchObject({
-      removal: {
-        when: 'now',
-        directories: ['/runners/one', '/runners/two with spaces', '!/runners/two*'],
-        dryRun: false,
-      },
-      warnings: [],
+    expect(read({ remove: 'TRUE', 'runner-directory': directories }).removal).toEqual({
+      kind: 'installed',
+      when: 'now',
+      directories: ['/runners/one', '/runners/two with spaces', '!/runners/two*'],
+      waitMinutes: 0,
+      dryRun: false,
     });
   });
 
@@ -160,8 +150,31 @@ describe('remove', () => {
     ['after-job', '', []],
     ['After-Job', '/one\n/two-*', ['/one', '/two-*']],
   ])('%s needs no directory: %j', (remove, directory, directories) => {
-    const expected = { when: 'after-job', directories, dryRun: false };
-    expect(read({ remove, 'runner-directory': directory }).removal).toEqual(expected);
+    expect(read({ remove, 'runner-directory': directory }).removal).toEqual({
+      kind: 'installed',
+      when: 'after-job',
+      directories,
+      waitMinutes: 0,
+      dryRun: false,
+    });
+  });
+
+  const defaults = { names: [], labels: [], status: 'offline', offlineMinutes: undefined, waitMinutes: 0 };
+  test.each<[Given, object]>([
+    [{ 'runner-name': 'spot-*\n\n Build 07 ' }, { names: ['spot-*', 'Build 07'] }],
+    [{ 'runner-label': 'gpu\nspot' }, { labels: ['gpu', 'spot'] }],
+    [
+      { 'runner-name': 'a', 'runner-label': 'b' },
+      { names: ['a'], labels: ['b'] },
+    ],
+    [{ 'runner-name': 'n'.repeat(256) }, { names: ['n'.repeat(256)] }],
+    [
+      { 'runner-name': 'a', 'runner-status': 'Any', 'offline-minutes': '0', 'wait-minutes': '1440' },
+      { names: ['a'], status: 'any', offlineMinutes: 0, waitMinutes: 1_440 },
+    ],
+  ])('true takes registered runners: %j', (given, expected) => {
+    const removal = { kind: 'registered', ...defaults, ...expected, dryRun: false };
+    expect(read({ remove: 'true', ...given })).toMatchObject({ removal, warnings: [] });
   });
 
   test.each([
@@ -170,6 +183,53 @@ describe('remove', () => {
     ['', false],
   ])('can be tried with dry-run: %j', (dryRun, expected) => {
     expect(read({ remove: 'after-job', 'dry-run': dryRun }).removal?.dryRun).toBe(expected);
+  });
+});
+
+describe('warnings', () => {
+  const unused = {
+    'runner-directory': '/runner',
+    'runner-name': 'box',
+    'runner-label': 'gpu',
+    'offline-minutes': '5',
+    'runner-status': 'any',
+    'wait-minutes': '10',
+    'dry-run': 'TRUE',
+  };
+
+  test('say that inputs have no effect without remove', () => {
+    expect(read(unused).warnings).toEqual(
+      Object.keys(unused).map(
+        (input) =>
+          `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
+      ),
+    );
+  });
+
+  test('say that inputs have no effect without runner-name and runner-label', () => {
+    const { 'runner-name': _, 'runner-label': __, ...given } = unused;
+    expect(read({ ...given, remove: 'true' }).warnings).toEqual(
+      ['runner-status', 'offline-minutes'].map(
+        (input) =>
+          `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`,
+      ),
+    );
+  });
+
+  test("say that a GitHub App's token expires before the wait is over", () => {
+    const given = { remove: 'after-job', 'wait-minutes': '60' };
+    expect(read({ ...given, token: 'ghs_1' }).warnings).toEqual([
+      'The input "wait-minutes" is 60, but the token of a GitHub App expires after 60 minutes. If the step waits longer, it fails.',
+    ]);
+    expect(read({ ...given, token: 'ghp_1' }).warnings).toEqual([]);
+    expect(read({ ...given, token: 'ghs_1', 'wait-minutes': '59' }).warnings).toEqual([]);
+    expect(read({ token: 'ghs_1' }).warnings).toEqual([]);
+  });
+
+  test('are absent if the inputs have their defaults', () => {
+    const given = { 'runner-status': 'Offline', 'wait-minutes': '0', 'dry-run': 'False' };
+    expect(read(given).warnings).toEqual([]);
+    expect(read({ ...given, remove: 'after-job' }).warnings).toEqual([]);
   });
 });
 
@@ -209,16 +269,23 @@ const contradiction: Advice = [
   'The input "repo" names a different owner: "acme".',
   'Remove "owner", or use the same owner in both inputs.',
 ];
+const exclusiveSelection = (selector: string, other: string, what: string): Advice => [
+  `"${other}" selects ${what}, and "${selector}" selects registered runners, wherever their machines are.`,
+  `Remove "${selector}" or "${other}", or use two steps.`,
+];
+const installed = 'runners that are installed on this machine';
+const own = 'the runner that executes this job';
+const selectorRule = 'A line is longer than 256 characters, or contains a control character.';
 const noRunner = 'The input "remove" is "true", but no runner is selected';
 const selection = (cause: string): Advice => [
   cause,
-  'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove the runner that executes this job, use "remove: after-job" instead.',
+  'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove registered runners whose machine is gone, set "runner-name" or "runner-label". To remove the runner that executes this job, use "remove: after-job" instead.',
 ];
-const unsupported: Advice = ['The value is unsupported.', 'Use "false", "true" or "after-job".'];
+const unsupported = (remedy: string): Advice => ['The value is unsupported.', remedy];
 const boolean: Advice = ['The value is not a boolean.', 'Use "true" or "false".'];
-const retries: Advice = [
-  'The value must be an integer from 0 to 10.',
-  'Correct the value, or remove "retries" to use the default, 3.',
+const integer = (input: string, maximum: number): Advice => [
+  `The value must be an integer from 0 to ${maximum}.`,
+  `Correct the value, or remove "${input}" to use the default.`,
 ];
 
 test.each<[Given, string, Advice]>([
@@ -245,18 +312,54 @@ test.each<[Given, string, Advice]>([
   [{ repo: '.git' }, invalid('repo', '.git'), noName],
   [{ owner: 'a/b', repo: 'app' }, invalid('owner', 'a/b'), noName],
   [{ owner: '..', repo: 'octo/app' }, invalid('owner', '..'), noName],
-  [{ remove: 'true' }, noRunner, selection('The input "runner-directory" is empty.')],
+  [
+    { remove: 'true' },
+    noRunner,
+    selection('The inputs "runner-directory", "runner-name" and "runner-label" are empty.'),
+  ],
   [
     { remove: 'true', 'runner-directory': '!/one\n!/two' },
     noRunner,
     selection('Every line of "runner-directory" starts with "!" and so excludes directories.'),
   ],
-  [{ remove: 'after-jobs' }, invalid('remove', 'after-jobs'), unsupported],
+  [
+    { remove: 'true', 'runner-directory': '/one', 'runner-name': 'box' },
+    exclusive('runner-name', 'runner-directory'),
+    exclusiveSelection('runner-name', 'runner-directory', installed),
+  ],
+  [
+    { remove: 'true', 'runner-directory': '/one', 'runner-label': 'gpu' },
+    exclusive('runner-label', 'runner-directory'),
+    exclusiveSelection('runner-label', 'runner-directory', installed),
+  ],
+  [
+    { remove: 'after-job', 'runner-name': 'box', 'runner-label': 'gpu' },
+    exclusive('runner-name', 'remove: after-job'),
+    exclusiveSelection('runner-name', 'remove: after-job', own),
+  ],
+  [
+    { 'runner-name': 'n'.repeat(257) },
+    'The input "runner-name" is invalid: (257 characters)',
+    [selectorRule, 'Use one name or pattern per line.'],
+  ],
+  [
+    { 'runner-label': 'a\u0001b' },
+    invalid('runner-label', 'a\\u0001b'),
+    [selectorRule, 'Use one label per line.'],
+  ],
+  [{ 'runner-status': 'online' }, invalid('runner-status', 'online'), unsupported('Use "offline" or "any".')],
+  [
+    { remove: 'After-jobs' },
+    invalid('remove', 'After-jobs'),
+    unsupported('Use "false", "true" or "after-job".'),
+  ],
+  [{ 'offline-minutes': '1441' }, invalid('offline-minutes', '1441'), integer('offline-minutes', 1_440)],
+  [{ 'wait-minutes': '-1' }, invalid('wait-minutes', '-1'), integer('wait-minutes', 1_440)],
   [{ 'dry-run': 'truely' }, invalid('dry-run', 'truely'), boolean],
   ...['11', '99999', '-1', '1.5', '1e1', 'x1', '1x', 'three'].map((value): [Given, string, Advice] => [
     { retries: value },
     invalid('retries', value),
-    retries,
+    integer('retries', 10),
   ]),
 ])('nothing is requested or changed with %j', async (given, happened, [cause, remedy]) => {
   const { kind, explanation } = await failureOf(() => read(given));
