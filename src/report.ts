@@ -78,7 +78,9 @@ export function createReport(core: Core, log: Log, secrets: Secrets, environment
         .slice(0, maximumFailures)
         .map((failure) => describeFailure(failure, environment));
       if (failures.length > maximumFailures) {
-        messages.push(`${failures.length - maximumFailures} more failures: see the output "runners".`);
+        messages.push(
+          `And ${failures.length - maximumFailures} more. The output "runners" contains all failures.`,
+        );
       }
       core.setFailed(escapeCommands(secrets.redact(messages.join('\n\n'))));
     },
@@ -97,7 +99,7 @@ async function writeSummary(
   const header = ['Runner', 'Registration', 'Result', 'Detail'].map((data) => ({ data, header: true }));
   const rows = (shown: readonly RunnerReport[]) =>
     shown.map(({ directory, name, registration, result, detail = '' }) => [
-      cell(name ?? directory ?? ''),
+      cell(String(name ?? directory)),
       cell(registration ?? ''),
       cell(result),
       cell(detail),
