@@ -23,6 +23,7 @@ let report: Report;
 let directory: string;
 const { env } = process;
 
+const readSummary = async () => (await readFile(join(directory, 'summary'), 'utf8')).trim().split(/\r?\n/);
 const called = (...names: unknown[]) => calls.filter(([name]) => names.includes(name));
 
 beforeEach(async () => {
@@ -61,6 +62,7 @@ describe('the results of a removal', () => {
   const reports: RunnerReport[] = [
     { directory: '/one', name: 'alpha', id: 1, registration, result: 'removed' },
     { directory: '/two', ...unknown, result: 'already-removed' },
+    { directory: null, name: 'gone', id: null, registration, result: 'already-removed' },
     {
       directory: '/three',
       name: '<b>&',
@@ -76,6 +78,7 @@ describe('the results of a removal', () => {
     expect(called('info')).toEqual([
       ['info', 'Runner "alpha" in /one: removed'],
       ['info', 'Runner /two: already-removed'],
+      ['info', 'Runner "gone": already-removed'],
       ['info', 'Runner "<b>&" in /three: failed (> AREMOVE ***)'],
     ]);
   });
@@ -86,8 +89,8 @@ describe('the results of a removal', () => {
     expect(name).toBe('runners');
     // In JSON, the line break ends in the first letter of the secret.
     expect(JSON.parse(String(json))).toEqual([
-      ...reports.slice(0, 2),
-      { ...reports[2], detail: '>\n\nAREMOVE ***' },
+      ...reports.slice(0, 3),
+      { ...reports[3], detail: '>\n\nAREMOVE ***' },
     ]);
   });
 
@@ -104,18 +107,80 @@ describe('the results of a removal', () => {
 
     await report.runners(reports);
 
-    const summary = await readFile(join(directory, 'summary'), 'utf8');
-    expect(summary.trim().split(/\r?\n/)).toEqual([
+    expect(await readSummary()).toEqual([
       '<h3>Runner removal</h3>',
+      '<p>1 removed, 2 already-removed, 1 failed</p>',
       '<table>' +
         '<tr><th>Runner</th><th>Registration</th><th>Result</th><th>Detail</th></tr>' +
         // The toolkit does not close an empty cell, which HTML allows.
         `<tr><td>alpha</td><td>${registration}</td><td>removed</td><td></tr>` +
         '<tr><td>/two</td><td><td>already-removed</td><td></tr>' +
+        `<tr><td>gone</td><td>${registration}</td><td>already-removed</td><td></tr>` +
         `<tr><td>&lt;b&gt;&amp;</td><td>${registration}</td><td>failed</td><td>&gt; AREMOVE ***</td></tr>` +
         '</table>',
     ]);
     expect(called('debug')).toEqual([]);
+  });
+
+  const manyOf = (count: number, result: RunnerReport['result']): RunnerReport[] =>
+    Array.from({ length: count }, (_, index) => ({ directory: `/${result}-${index}`, ...unknown, result }));
+
+  test('are folded if there are more than 20', async () => {
+    await writeFile(join(directory, 'summary'), '');
+
+    await report.runners([...manyOf(20, 'removed'), ...manyOf(2, 'failed')]);
+
+    expect(called('startGroup', 'info')).toEqual([
+      ['startGroup', 'Runners: 20 removed, 2 failed'],
+      [
+        'info',
+        expect.stringMatching(/^\| Runner \/removed-0: removed\n(.*\n){20}\| Runner \/failed-1: failed$/),
+      ],
+    ]);
+    expect(await readSummary()).toEqual([
+      '<h3>Runner removal</h3>',
+      '<p>20 removed, 2 failed</p>',
+      expect.stringMatching(/^<table>.*\/failed-0.*\/failed-1(?!.*removed-)/),
+      '<details><summary>Show the runners</summary>',
+      expect.stringMatching(/^<table>.*\/removed-0.*\/removed-19(?!.*failed-)/),
+      '</details>',
+    ]);
+  });
+
+  test('are all shown up to 20', async () => {
+    await writeFile(join(directory, 'summary'), '');
+
+    await report.runners(manyOf(20, 'removed'));
+
+    expect(called('startGroup')).toEqual([]);
+    expect(called('info')).toHaveLength(20);
+    expect(await readSummary()).not.toContain('</details>');
+  });
+
+  test('are folded as a whole if none needs attention', async () => {
+    await writeFile(join(directory, 'summary'), '');
+
+    await report.runners([
+      ...manyOf(1_500, 'removed'),
+      ...manyOf(1, 'already-removed'),
+      ...manyOf(1, 'would-remove'),
+    ]);
+
+    const summary = await readSummary();
+    expect(summary.slice(1, 3)).toEqual([
+      '<p>1500 removed, 1 already-removed, 1 would-remove</p>',
+      '<details><summary>Show the runners</summary>',
+    ]);
+    // A job summary is limited to 1 MiB.
+    expect(summary.join('').match(/<td>removed/g)).toHaveLength(1_000);
+  });
+
+  test('can be none, which the summary says', async () => {
+    await writeFile(join(directory, 'summary'), '');
+
+    await report.runners([]);
+
+    expect(await readSummary()).toEqual(['<h3>Runner removal</h3>', '<p>No runner was selected.</p>']);
   });
 
   test('do not fail the step if the summary cannot be written', async () => {
@@ -144,6 +209,16 @@ describe('failures', () => {
     expect(called('setFailed')).toEqual([
       ['setFailed', `*** broke.\n${rest('network')}\n\n## [error]It broke.\n${rest('not-found')}`],
     ]);
+  });
+
+  test.each([
+    [10, ''],
+    [11, '\n\nAnd 1 more. The output "runners" contains all failures.'],
+  ])('are in the message up to ten: %i', (count, end) => {
+    report.failures(Array.from({ length: count }, () => new Failure('network', explanation)));
+    const [[, message] = []] = called('setFailed');
+    expect(String(message).match(/It broke\./g)).toHaveLength(10);
+    expect(String(message).split(`action's repository`).at(-1)).toBe(end);
   });
 
   test('are in the debug log with their stacks and causes', () => {
