@@ -8,8 +8,14 @@ import { freshCore, outputUntilDone } from './support.ts';
 import { adminToken, processWith, repository, World } from './world.ts';
 
 const { env } = process;
-afterEach(() => {
+
+let world: World;
+beforeEach(async () => {
+  world = await World.start('src');
+});
+afterEach(async () => {
   process.env = env;
+  await world.end();
 });
 
 /** What a step with these variables writes. */
@@ -66,7 +72,7 @@ describe('the entry of', () => {
   });
 });
 
-test('the background process is the one with its argument', async () => {
+test('a process with the argument remove-after-job is the background process', async () => {
   const background = processWith({}, '/action/dist/index.js', 'remove-after-job');
   const running = run(background, freshCore());
   // Its code has to be loaded before it listens.
@@ -76,14 +82,18 @@ test('the background process is the one with its argument', async () => {
   await expect(running).rejects.toThrow('/nowhere/log');
 });
 
-if (process.platform === 'linux') {
-  describe('with installations', () => {
-    let world: World;
-    beforeEach(async () => {
-      world = await World.start('src');
-    });
-    afterEach(() => world.end());
+test('without remove, a step sets its outputs after a single request', async () => {
+  const result = await world.run({});
 
+  expect(result.conclusion).toBe('success');
+  expect(world.requests).toEqual([`POST /repos/${repository}/actions/runners/remove-token`]);
+  const [issued] = world.github.issuedTokens;
+  expect(result.outputs).toEqual({ 'remove-token': issued?.token, 'expires-at': expect.any(String) });
+  expect(result.masks).toEqual([adminToken, issued?.token]);
+});
+
+if (process.platform === 'linux') {
+  describe('with remove', () => {
     test('the outputs are set although the step fails for a runner that cannot be removed', async () => {
       const { installation: idle } = await world.install(repository, 'idle');
       const { installation: busy, id } = await world.install(repository, 'busy');
@@ -107,7 +117,7 @@ if (process.platform === 'linux') {
       expect(result.summary).toContain('<td>busy</td>');
     });
 
-    test.each([true, false])("whether the step runs as root is its process's to say: %p", async (isRoot) => {
+    test.each([true, false])('a step runs as root if its process does: %p', async (isRoot) => {
       await world.end();
       world = await World.start('src', { isRoot });
       const { installation } = await world.install(repository, 'box');
