@@ -151,6 +151,6 @@ test.each([
   const secrets = secretsWith(secret);
   const started = performance.now();
   secrets.redact(text);
-  // A tenth of that is usual.
-  expect(performance.now() - started).toBeLessThan(3_000);
+  // It usually takes a fiftieth of this. Quadratic time would be minutes.
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
