@@ -77,7 +77,8 @@ export function createApiClient({ server, adminToken, ...options }: ApiClientOpt
   function prepare<Kind extends Octokit>(octokit: Kind, request: ApiRequest): Kind {
     octokit.hook.wrap('request', (send, parameters) => {
       const url = new URL(octokit.request.endpoint(parameters).url);
-      return withRetries(() => attempt(() => send(parameters), request, url), options);
+      const { mayRetry } = request;
+      return withRetries(() => attempt(() => send(parameters), request, url), { ...options, mayRetry });
     });
     return octokit;
   }

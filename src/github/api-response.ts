@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly parameters?: Readonly<Record<string, string | number>>;
   /** Any other status is a failure. */
   readonly expected: readonly number[];
+  /** Called before each retry, after the wait. If it returns `false`, the request fails. */
+  readonly mayRetry?: () => Promise<boolean>;
   /** Gets each response before anything about it is logged: it can contain a secret. */
   readonly onResponse?: (response: ApiResponse) => void;
 }

@@ -19,6 +19,8 @@ export interface RetryOptions {
   readonly clock: Clock;
   /** Ends the wait for the next attempt. */
   readonly signal: AbortSignal;
+  /** Called after each wait. If it returns `false`, there is no retry. */
+  readonly mayRetry?: (() => Promise<boolean>) | undefined;
 }
 
 /** The longest wait before the first retry, in milliseconds. It doubles with each retry. */
@@ -40,7 +42,7 @@ const maximumElapsed = 150_000;
  */
 export async function withRetries<Success>(
   attempt: () => Promise<Success | FailedAttempt>,
-  { retries, log, clock, signal }: RetryOptions,
+  { retries, log, clock, signal, mayRetry }: RetryOptions,
 ): Promise<Success> {
   const start = clock.now();
   for (let attempts = 1; ; attempts += 1) {
@@ -60,6 +62,9 @@ export async function withRetries<Success>(
       `${failure.explanation.happened} Retry ${attempts} of ${retries} in ${(wait / 1000).toFixed(1)} seconds.`,
     );
     await clock.sleep(wait, signal);
+    if ((await mayRetry?.()) === false) {
+      throw afterAttempts(failure, attempts);
+    }
   }
 }
 

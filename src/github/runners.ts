@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import { describeRegistration, type Registration } from '../registration.ts';
 import type { ApiClient } from './api-client.ts';
 import type { ApiRequest, ApiResponse } from './api-response.ts';
@@ -48,31 +49,55 @@ export async function findRunnersByName(
   const request = listRequest(registration, `find the runner "${name}"`, { name });
   const found = parseList(request, await client.request(request));
   // Older servers ignore the filter.
-  const { runners } = found.total > found.runners.length ? await listRunners(client, registration) : found;
-  return runners.filter((runner) => isSameName(runner.name, name));
+  const { runners, total } =
+    found.total > found.runners.length ? await listRunners(client, registration) : found;
+  const named = runners.filter((runner) => isSameName(runner.name, name));
+  if (named.length === 0 && runners.length < total) {
+    throw new Failure('invalid-response', {
+      happened: `Could not ${request.purpose}: GitHub returned only ${runners.length} of ${total} runners, although the list was read twice.`,
+      likelyCause: 'Runners were added or removed while the list was read.',
+      remedy: 'Re-run the step.',
+    });
+  }
+  return named;
 }
 
 /**
- * Lists all runners of a registration.
+ * Lists all runners of a registration. Runners that are added or removed meanwhile move others to pages that were read
+ * before: an incomplete list is read once more.
  *
- * @returns also their number according to GitHub. It differs if runners came or went while the pages were read.
+ * @returns each runner once, and how many there are according to GitHub
  */
 export async function listRunners(
   client: ApiClient,
   registration: Registration,
 ): Promise<{ runners: RegisteredRunner[]; total: number }> {
   const request = listRequest(registration, 'list the runners');
-  const pages = (await client.requestPages(request)).map((page) => parseList(request, page));
-  return { runners: pages.flatMap(({ runners }) => runners), total: Number(pages.at(-1)?.total) };
+  const runners = new Map<number, RegisteredRunner>();
+  let total = 0;
+  for (let reads = 0; reads === 0 || (reads === 1 && runners.size < total); reads += 1) {
+    const pages = (await client.requestPages(request)).map((page) => parseList(request, page));
+    total = Math.max(...pages.map((page) => page.total));
+    for (const runner of pages.flatMap((page) => page.runners)) {
+      runners.set(runner.id, runner);
+    }
+  }
+  return { runners: [...runners.values()], total };
 }
 
 /**
  * Deletes a runner. The caller has checked that GitHub lists it with this ID and name.
  *
+ * @param mayRetry whether the runner may still be deleted, asked after a transient error
  * @returns `busy` if GitHub refuses because the runner runs a job
  */
-export async function deleteRunner(client: ApiClient, identity: RunnerIdentity): Promise<'deleted' | 'busy'> {
-  const { status } = await client.request(runnerRequest(identity, 'DELETE', 'delete', [204, 404, 422]));
+export async function deleteRunner(
+  client: ApiClient,
+  identity: RunnerIdentity,
+  mayRetry?: () => Promise<boolean>,
+): Promise<'deleted' | 'busy'> {
+  const request = runnerRequest(identity, 'DELETE', 'delete', [204, 404, 422]);
+  const { status } = await client.request({ ...request, ...(mayRetry && { mayRetry }) });
   return status === 422 ? 'busy' : 'deleted';
 }
 
