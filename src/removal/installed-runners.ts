@@ -11,7 +11,7 @@ import { cancellationFailure } from './cancellation.ts';
 import { type CheckedInstallation, checkInstallation } from './check-installation.ts';
 import { type Outcome, removeLeftovers, removeRunner } from './remove-runner.ts';
 import type { RunnerResult } from './result.ts';
-import { createWaiting, explainExpiredToken, type Waiting } from './waiting.ts';
+import { createWaiting, describeWait, explainExpiredToken, isTransient, type Waiting } from './waiting.ts';
 
 /** More gain little on two cores: `config.sh` computes (`npm run bench`). */
 const maximumParallel = 4;
@@ -43,7 +43,7 @@ export async function removeInstalledRunners(
   const run: Run = {
     context,
     removal,
-    waiting: createWaiting(removal.waitMinutes, context),
+    waiting: createWaiting(removal.waitMinutes, context.cancellation.requested, context),
     limit: pLimit(maximumParallel),
   };
   return Promise.all(
@@ -76,14 +76,14 @@ async function removeWhenIdle(checked: CheckedInstallation, isOwn: boolean, run:
   const { directory, runner } = checked;
   for (let polls = 0; ; polls += 1) {
     const attempt = await limit(attemptRemoval, checked, isOwn, polls > 0, run);
-    if (attempt.failure?.kind !== 'runner-busy' || removal.dryRun || removal.waitMinutes === 0) {
+    const mayWait = attempt.failure?.kind === 'runner-busy' || (polls > 0 && isTransient(attempt.failure));
+    if (!mayWait || removal.waitMinutes === 0) {
       return attempt;
     }
-    const name = runner?.name ?? directory;
-    if (polls === 0) {
-      context.log.info(`"${name}" is running a job. Waiting up to ${removal.waitMinutes} minutes.`);
+    if (removal.dryRun) {
+      return { report: { result: 'would-remove', detail: describeWait('busy', removal.waitMinutes) } };
     }
-    if (!(await waiting.poll(name, polls))) {
+    if (!(await waiting.poll(`"${runner?.name ?? directory}" (busy)`, polls))) {
       return context.cancellation.requested.aborted ? notAttempted(directory) : attempt;
     }
   }

@@ -3,210 +3,231 @@ import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { deleteRunner, getRunner, type RegisteredRunner } from '../github/runners.ts';
 import type { RegisteredRemoval } from '../inputs.ts';
-import { describeRegistration, type Registration, webPath } from '../registration.ts';
+import { describeRegistration, webPath } from '../registration.ts';
 import type { RunnerReport } from '../report.ts';
 import { isCurrentRunnerName } from '../runner/current-job.ts';
-import { targetOfInputs } from '../target.ts';
+import { type Target, targetOfInputs } from '../target.ts';
 import { cancellationFailure } from './cancellation.ts';
 import { createPacer, type Pacer, pointsOf } from './pacing.ts';
 import type { RunnerResult } from './result.ts';
 import { type SelectedRunner, selectRunners } from './select-runners.ts';
-import { createWaiting, describeRunners, explainExpiredToken, type Waiting } from './waiting.ts';
+import {
+  createWaiting,
+  describeMinutes,
+  describeSome,
+  describeWait,
+  explainExpiredToken,
+  isTransient,
+  type Waiting,
+} from './waiting.ts';
 
 const minute = 60_000;
 const maximumParallel = 4;
 /** Milliseconds before each read after a deletion: GitHub may list the runner for another moment. */
 const confirmationWaits = [0, 1_000, 3_000];
-/** Failures that the removal of every other runner would have too. */
+/** Failures that the removals of all other runners would have too. */
 const sharedFailures: readonly Failure['kind'][] = [
   'bad-credentials',
   'github-token-not-allowed',
   'missing-permission',
   'sso-required',
   'ip-not-allowed',
+  'not-found',
+  'rate-limited',
 ];
 
 /** Why a runner may not be deleted now. */
-type Obstacle = 'busy' | 'online' | 'runs-this-job';
+type Obstacle = 'busy' | 'online' | 'runs this job';
 
 type Outcome = Pick<RunnerReport, 'result' | 'detail'>;
+
+type Attempt = { readonly report: Outcome; readonly failure?: Failure } | { readonly leftAlone: Obstacle };
 
 /** What the removals of a run share. */
 interface Run {
   readonly context: Context;
   readonly removal: RegisteredRemoval;
-  readonly registration: Registration;
+  readonly target: Target;
   readonly waiting: Waiting;
   readonly pacer: Pacer;
   readonly limit: LimitFunction;
-  /** Aborted by a cancellation, and by a failure that is shared by all removals. */
-  readonly stop: AbortController;
+  /** Aborted by a failure that all removals share. */
+  readonly failed: AbortController;
+  /** Aborted by that, or by a cancellation: nothing new is started. */
+  readonly stopped: AbortSignal;
 }
 
 /**
  * Deletes registered runners through the API, wherever their machines are: those that the inputs select, that are not busy,
  * and that have been offline for as long as the inputs say.
  *
- * @returns a result for each full name and each deleted runner; other runners that are alive are left alone
+ * @returns a result for each full name and each deleted runner. Other runners that are alive are left alone.
  * @throws Failure before anything is changed
  */
 export async function removeRegisteredRunners(
   removal: RegisteredRemoval,
   context: Context,
 ): Promise<RunnerResult[]> {
-  const { inputs, removeTokens, cancellation, clock, log } = context;
+  const { inputs, removeTokens, cancellation, clock } = context;
   const target = targetOfInputs(inputs);
-  const { registration } = target;
+  // Proves admin rights: from here on, a 404 means that a runner is not registered.
   await removeTokens.for(target);
-  const selected = await selectRunners(removal, registration, context);
-  const stop = new AbortController();
-  cancellation.requested.addEventListener('abort', () => stop.abort(), { once: true });
+  const selected = await selectRunners(removal, target.registration, context);
+
+  const failed = new AbortController();
+  const stopped = AbortSignal.any([cancellation.requested, failed.signal]);
   const run: Run = {
     context,
     removal,
-    registration,
-    waiting: createWaiting(removal.waitMinutes, context),
+    target,
+    waiting: createWaiting(removal.waitMinutes, stopped, context),
     pacer: createPacer(clock),
     limit: pLimit(maximumParallel),
-    stop,
+    failed,
+    stopped,
   };
-  announceWaits(selected, run);
-
-  const leftAlone = new Map<Obstacle, string[]>();
-  const results = await Promise.all(
+  announceOfflineTime(selected, run);
+  const logProgress = createProgress(selected.length, context);
+  const attempts = await Promise.all(
     selected.map(async (runner) => {
-      const result = await attemptRemoval(runner, run);
-      if (typeof result !== 'string') {
-        return { ...result, report: { ...describeRunner(runner, run), ...result.report } };
-      }
-      leftAlone.set(result, [...(leftAlone.get(result) ?? []), runner.name]);
-      return undefined;
+      const attempt = await attemptRemoval(runner, run);
+      logProgress();
+      return { runner, attempt };
     }),
   );
-  for (const [obstacle, names] of leftAlone) {
-    log.info(
-      `Left alone: ${names.length} matching ${names.length === 1 ? 'runner' : 'runners'} (${reasonOf[obstacle]}).`,
-    );
-    log.debug(`Left alone (${reasonOf[obstacle]}): ${names.join(', ')}`);
-  }
-  return results.filter((result) => result !== undefined);
+
+  logLeftAlone(attempts, context);
+  const results = attempts.flatMap(({ runner, attempt }) =>
+    'report' in attempt
+      ? [{ ...attempt, report: { ...describeRunner(runner, run), ...attempt.report } }]
+      : [],
+  );
+  return cancellation.requested.aborted ? withCancellationFailure(results) : results;
 }
 
-const reasonOf: Record<Obstacle, string> = {
-  busy: 'busy',
-  online: 'online',
-  'runs-this-job': 'runs this job',
-};
+/** Logs a line a minute: a large removal takes many. */
+function createProgress(total: number, { clock, log }: Context): () => void {
+  let done = 0;
+  let nextLine = clock.now() + minute;
+  return () => {
+    done += 1;
+    if (clock.now() >= nextLine && done < total) {
+      nextLine = clock.now() + minute;
+      log.info(`Done: ${done} of ${total} runners.`);
+    }
+  };
+}
 
 /** One line for all: a sweep can select hundreds of runners. */
-function announceWaits(selected: readonly SelectedRunner[], run: Run): void {
-  const { removal, context } = run;
-  if (removal.dryRun) {
-    return;
-  }
-  const offline = selected.filter(
+function announceOfflineTime(selected: readonly SelectedRunner[], run: Run): void {
+  const waiting = selected.filter(
     (runner) => runner.registered && !obstacleOf(runner.registered, run) && offlineTime(runner, run) > 0,
   );
-  const [first] = offline;
-  if (first !== undefined) {
-    const minutes = offlineTime(first, run) / minute;
-    context.log.info(
-      `Waiting ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} to see whether ${describeRunners(offline.map(({ name }) => name))} stay offline.`,
-    );
-  }
-  const alive = selected.filter(({ registered, isNamed }) => {
-    const obstacle = registered && obstacleOf(registered, run);
-    return obstacle !== undefined && mayWaitFor(obstacle, isNamed, run);
-  });
-  if (alive.length > 0) {
-    context.log.info(
-      `Waiting up to ${removal.waitMinutes} minutes for ${describeRunners(alive.map(({ name }) => name))}.`,
+  const [first] = waiting;
+  if (first !== undefined && !run.removal.dryRun) {
+    const names = describeSome(waiting.map(({ name }) => `"${name}"`));
+    run.context.log.info(
+      `Waiting ${describeMinutes(offlineTime(first, run) / minute)}: only runners that are still offline then are removed (${names}).`,
     );
   }
 }
 
-/** @returns why the runner was left alone, if it was only matched */
-async function attemptRemoval(
-  selected: SelectedRunner,
-  run: Run,
-): Promise<{ report: Outcome; failure?: Failure } | Obstacle> {
-  const { stop } = run;
+function logLeftAlone(
+  attempts: readonly { runner: SelectedRunner; attempt: Attempt }[],
+  { log }: Context,
+): void {
+  for (const obstacle of ['busy', 'online', 'runs this job'] satisfies Obstacle[]) {
+    const names = attempts
+      .filter(({ attempt }) => 'leftAlone' in attempt && attempt.leftAlone === obstacle)
+      .map(({ runner }) => runner.name);
+    if (names.length > 0) {
+      log.info(`Left alone: ${names.length} (${obstacle}).`);
+      log.debug(`Left alone (${obstacle}): ${names.join(', ')}`);
+    }
+  }
+}
+
+/** One failure for all runners that were not attempted. */
+function withCancellationFailure(results: readonly RunnerResult[]): RunnerResult[] {
+  const skipped = results.filter(({ report }) => report.result === 'not-attempted');
+  const happened =
+    skipped.length === 1
+      ? `The runner "${skipped[0]?.report.name}" was not removed: the step was cancelled before its turn.`
+      : `${skipped.length} runners were not removed: the step was cancelled before their turn.`;
+  return results.map((result) =>
+    result === skipped[0] ? { ...result, failure: cancellationFailure(happened) } : result,
+  );
+}
+
+async function attemptRemoval(selected: SelectedRunner, run: Run): Promise<Attempt> {
+  const { failed, stopped } = run;
   try {
     const outcome = await remove(selected, run);
     if (typeof outcome !== 'string') {
       return { report: outcome };
     }
     if (!selected.isNamed) {
-      return outcome;
+      return { leftAlone: outcome };
     }
     const failure = aliveFailure(selected.name, outcome, run);
     return { report: { result: 'failed', detail: failure.message }, failure };
   } catch (error) {
-    if (stop.signal.aborted && error === stop.signal.reason) {
-      return notAttempted(selected, run);
+    if (stopped.aborted && error === stopped.reason) {
+      return { report: { result: 'not-attempted' } };
     }
     const failure = explainExpiredToken(Failure.from(error));
-    if (sharedFailures.includes(failure.kind)) {
-      stop.abort();
+    const report: Outcome = { result: 'failed', detail: failure.message };
+    if (!sharedFailures.includes(failure.kind)) {
+      return { report, failure };
     }
-    return { report: { result: 'failed', detail: failure.message }, failure };
+    const isFirst = !failed.signal.aborted;
+    failed.abort();
+    return isFirst ? { report, failure } : { report };
   }
-}
-
-function notAttempted({ name }: SelectedRunner, { context }: Run): { report: Outcome; failure?: Failure } {
-  const report: Outcome = { result: 'not-attempted' };
-  return context.cancellation.requested.aborted
-    ? {
-        report,
-        failure: cancellationFailure(
-          `The runner "${name}" was not removed: the step was cancelled before its turn.`,
-        ),
-      }
-    : // Another runner's failure, which is reported, is this one's too.
-      { report };
 }
 
 /**
  * Removes a runner, after the waits that it needs.
  *
- * @returns the outcome, or why the runner is left alone
- * @throws Failure, or the reason of `stop`
+ * @returns the outcome, or why the runner was left alone
+ * @throws Failure, or the reason of `stopped`
  */
 async function remove(selected: SelectedRunner, run: Run): Promise<Outcome | Obstacle> {
-  const { context, removal, waiting, stop, limit } = run;
-  const { clock } = context;
+  const { context, removal, waiting, stopped, limit } = run;
+  const { clock, log } = context;
   let runner = selected.registered;
   let offlineSince = selected.readAt;
-  for (let polls = 0; runner !== undefined; polls += 1) {
-    let obstacle = obstacleOf(runner, run);
+  let polls = 0;
+  while (runner !== undefined) {
+    const obstacle = obstacleOf(runner, run);
+    const mayWait = obstacle !== undefined && mayWaitFor(obstacle, selected, run);
+    if (removal.dryRun && (obstacle === undefined || mayWait)) {
+      return { result: 'would-remove', ...describeWaits(obstacle, selected, run) };
+    }
     if (obstacle === undefined) {
-      if (removal.dryRun) {
-        return { result: 'would-remove' };
+      await clock.sleep(Math.max(offlineSince + offlineTime(selected, run) - clock.now(), 0), stopped);
+      const left = await limit(deleteUnlessAlive, runner, run);
+      if ('result' in left) {
+        return left;
       }
-      const left = offlineSince + offlineTime(selected, run) - clock.now();
-      if (left > 0) {
-        await clock.sleep(left, stop.signal);
-      }
-      const attempt = await limit(deleteUnlessAlive, runner, run);
-      if ('result' in attempt) {
-        return attempt;
-      }
-      ({ runner, obstacle } = attempt);
+      runner = left;
+      continue;
     }
-    const mayWait = mayWaitFor(obstacle, selected.isNamed, run);
-    if (removal.dryRun && mayWait) {
-      return {
-        result: 'would-remove',
-        detail: `It is ${obstacle} now. The step would wait for up to ${removal.waitMinutes} minutes.`,
-      };
-    }
-    if (!mayWait || !(await waiting.poll(runner.name, polls))) {
-      stop.signal.throwIfAborted();
+    if (!mayWait || !(await waiting.poll(`"${runner.name}" (${obstacle})`, polls))) {
+      stopped.throwIfAborted();
       return obstacle;
     }
+    polls += 1;
     const wasOffline: boolean = runner.status === 'offline';
-    runner = await read(runner, run);
-    if (!wasOffline || runner?.status !== 'offline') {
+    try {
+      runner = await read(runner, run);
+    } catch (error) {
+      if (!isTransient(error)) {
+        throw error;
+      }
+      log.info(`${error.explanation.happened} The step goes on waiting.`);
+    }
+    if (!wasOffline) {
       offlineSince = clock.now();
     }
   }
@@ -216,7 +237,7 @@ async function remove(selected: SelectedRunner, run: Run): Promise<Outcome | Obs
 function obstacleOf({ name, busy, status }: RegisteredRunner, run: Run): Obstacle | undefined {
   const { context, removal } = run;
   if (isCurrentRunnerName(name, context.machine)) {
-    return 'runs-this-job';
+    return 'runs this job';
   }
   if (busy) {
     return 'busy';
@@ -224,9 +245,9 @@ function obstacleOf({ name, busy, status }: RegisteredRunner, run: Run): Obstacl
   return removal.status === 'offline' && status === 'online' ? 'online' : undefined;
 }
 
-/** Runners that are only matched are not waited for until they are offline: a pattern matches many that stay online. */
-function mayWaitFor(obstacle: Obstacle, isNamed: boolean, { removal }: Run): boolean {
-  return removal.waitMinutes > 0 && obstacle !== 'runs-this-job' && (isNamed || removal.status === 'any');
+/** A pattern can match many runners that stay online, so it does not wait until they are offline. */
+function mayWaitFor(obstacle: Obstacle, { isNamed }: SelectedRunner, { removal }: Run): boolean {
+  return removal.waitMinutes > 0 && obstacle !== 'runs this job' && (isNamed || removal.status === 'any');
 }
 
 /** How long the runner must have been seen offline, in milliseconds. */
@@ -235,37 +256,60 @@ function offlineTime({ isNamed }: SelectedRunner, { removal }: Run): number {
   return status === 'any' ? 0 : offlineMinutes * minute;
 }
 
-async function read(
-  { id, name }: RegisteredRunner,
-  { context, registration, pacer, stop }: Run,
-): Promise<RegisteredRunner | undefined> {
-  await pacer.spend(pointsOf.read, stop.signal);
-  return getRunner(context.client, { registration, id, name });
+/** What a dry run does not wait for. */
+function describeWaits(
+  obstacle: Obstacle | undefined,
+  selected: SelectedRunner,
+  run: Run,
+): { detail?: string } {
+  if (obstacle !== undefined) {
+    return { detail: describeWait(obstacle, run.removal.waitMinutes) };
+  }
+  const time = offlineTime(selected, run);
+  return time > 0 ? { detail: `If it is still offline after ${describeMinutes(time / minute)}.` } : {};
 }
 
-/** Deletes the runner if its state still allows it, and verifies that. */
-async function deleteUnlessAlive(
+/** @param points what this read and the requests that follow it cost */
+async function read(
   { id, name }: RegisteredRunner,
-  run: Run,
-): Promise<Outcome | { runner: RegisteredRunner; obstacle: Obstacle }> {
-  const { context, registration, pacer, stop } = run;
-  const identity = { registration, id, name };
-  await pacer.spend(2 * pointsOf.read + pointsOf.delete, stop.signal);
-  const runner = await getRunner(context.client, identity);
+  { context, target, pacer, stopped }: Run,
+  points: number = pointsOf.read,
+): Promise<RegisteredRunner | undefined> {
+  await pacer.spend(points, stopped);
+  // Requests a new token after a long wait, which proves the admin rights again.
+  await context.removeTokens.for(target);
+  const runner = await getRunner(context.client, { registration: target.registration, id, name });
+  context.log.debug(`GitHub on the runner with ID ${id}: ${JSON.stringify(runner) ?? 'not found'}`);
+  return runner;
+}
+
+/**
+ * Deletes a runner if its state still allows it, and verifies that it is gone.
+ *
+ * @returns the runner as it is now if it was not deleted
+ */
+async function deleteUnlessAlive(known: RegisteredRunner, run: Run): Promise<Outcome | RegisteredRunner> {
+  const { context, target } = run;
+  const { client, clock, cancellation } = context;
+  const runner = await read(known, run, 2 * pointsOf.read + pointsOf.delete);
   if (runner === undefined) {
     return { result: 'already-removed' };
   }
-  const obstacle = obstacleOf(runner, run);
-  if (obstacle !== undefined) {
-    return { runner, obstacle };
+  if (obstacleOf(runner, run) !== undefined) {
+    return runner;
   }
-  if ((await deleteRunner(context.client, identity)) === 'busy') {
-    return { runner, obstacle: 'busy' };
+  const identity = { registration: target.registration, id: runner.id, name: runner.name };
+  const mayRetry = async () => {
+    const current = await getRunner(client, identity);
+    return current === undefined || obstacleOf(current, run) === undefined;
+  };
+  if ((await deleteRunner(client, identity, mayRetry)) === 'busy') {
+    return { ...runner, busy: true };
   }
   try {
     for (const wait of confirmationWaits) {
-      await context.clock.sleep(wait, context.cancellation.deadline);
-      if ((await getRunner(context.client, identity)) === undefined) {
+      await clock.sleep(wait, cancellation.deadline);
+      if ((await getRunner(client, identity)) === undefined) {
         return { result: 'removed' };
       }
     }
@@ -273,33 +317,35 @@ async function deleteUnlessAlive(
     return { result: 'unconfirmed', detail: Failure.from(error).message };
   }
   throw new Failure('still-registered', {
-    happened: `The runner "${name}" (ID ${id}) is still registered, although GitHub accepted its deletion.`,
+    happened: `The runner "${runner.name}" (ID ${runner.id}) is still registered, although GitHub accepted its deletion.`,
     likelyCause: 'A problem or a delay on GitHub.',
     remedy:
       'Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub.',
   });
 }
 
-function aliveFailure(name: string, obstacle: Obstacle, { removal, registration }: Run): Failure {
-  const who = `The runner "${name}" of ${describeRegistration(registration)}`;
-  const waited = removal.waitMinutes > 0 ? `, also after waiting for ${removal.waitMinutes} minutes` : '';
+function aliveFailure(name: string, obstacle: Obstacle, { removal, target }: Run): Failure {
+  const who = `The runner "${name}" of ${describeRegistration(target.registration)}`;
+  const hasWaited = removal.waitMinutes > 0 && !removal.dryRun;
+  const still = hasWaited ? 'still ' : '';
+  const waited = hasWaited ? ` after ${describeMinutes(removal.waitMinutes)}` : '';
   switch (obstacle) {
     case 'busy':
       return new Failure('runner-busy', {
-        happened: `${who} is running a job${waited}. It was left unchanged.`,
+        happened: `${who} is ${still}running a job${waited} and was left unchanged.`,
         cause: 'GitHub lists it as busy, or refused to delete it because it is running a job.',
         remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
       });
     case 'online':
       return new Failure('runner-online', {
-        happened: `${who} is online${waited}. It was left unchanged.`,
-        cause: 'The input "runner-status" is "offline", so only offline runners are removed.',
+        happened: `${who} is ${still}online${waited} and was left unchanged.`,
+        cause: 'Only offline runners are removed: the input "runner-status" is "offline".',
         remedy:
-          'Stop the runner first, or set "wait-minutes" to wait until it is offline. To remove an idle runner that is online, set "runner-status: any".',
+          'Stop the runner first, or set "wait-minutes" to wait until it is offline. To remove an idle runner that is online, use "runner-status: any".',
       });
-    case 'runs-this-job':
+    case 'runs this job':
       return new Failure('runner-runs-this-job', {
-        happened: `${who} is running this job and was left unchanged.`,
+        happened: `${who} was left unchanged: it has the name of the runner that executes this job.`,
         cause: 'GitHub does not remove a runner while it runs a job.',
         remedy: 'Use "remove: after-job", or run the step on another runner.',
       });
@@ -308,12 +354,12 @@ function aliveFailure(name: string, obstacle: Obstacle, { removal, registration 
 
 function describeRunner(
   { name, registered }: SelectedRunner,
-  { context, registration }: Run,
+  { context, target }: Run,
 ): Omit<RunnerReport, 'result'> {
   return {
     directory: null,
     name,
     id: registered?.id ?? null,
-    registration: `${context.inputs.server.webUrl}/${webPath(registration)}`,
+    registration: `${context.inputs.server.webUrl}/${webPath(target.registration)}`,
   };
 }

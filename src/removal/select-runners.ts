@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Context } from '../context.ts';
 import { findRunnersByName, listRunners, type RegisteredRunner } from '../github/runners.ts';
 import type { RegisteredRemoval } from '../inputs.ts';
@@ -11,13 +12,16 @@ export interface SelectedRunner {
   readonly registered: RegisteredRunner | undefined;
   /** Whether `runner-name` contains its full name. */
   readonly isNamed: boolean;
-  /** When GitHub was asked, by the context's clock. */
+  /** When GitHub responded, by the context's clock. */
   readonly readAt: number;
 }
+
+const maximumParallel = 4;
 
 /**
  * Finds the runners that the inputs select: full names one by one, patterns and labels in the complete list.
  *
+ * @returns each runner once, in the order of the lines of `runner-name`
  * @throws Failure if anything cannot be read
  */
 export async function selectRunners(
@@ -25,39 +29,61 @@ export async function selectRunners(
   registration: Registration,
   context: Context,
 ): Promise<SelectedRunner[]> {
-  const { client, clock, log } = context;
-  const selected: SelectedRunner[] = [];
-  for (const name of names.filter((line) => !isPattern(line))) {
-    const found = await findRunnersByName(client, { registration, name });
-    const readAt = clock.now();
-    const labeled = found.filter((runner) => hasLabels(runner, labels));
-    if (labeled.length < found.length) {
-      log.warning(
-        `The runner "${name}" is left alone: it does not have all of the labels "${labels.join('", "')}".`,
-      );
+  const patterns = names.length === 0 ? ['*'] : names.filter(isPattern);
+  const listed = patterns.length === 0 ? [] : await listAllRunners(registration, context);
+  const readAt = context.clock.now();
+  const selections = await pLimit(maximumParallel).map(names.length === 0 ? patterns : names, (line) => {
+    if (!isPattern(line)) {
+      return findNamed(line, labels, registration, context);
     }
-    selected.push(
-      ...labeled.map((registered) => ({ name: registered.name, registered, isNamed: true, readAt })),
-      ...(found.length === 0 ? [{ name, registered: undefined, isNamed: true, readAt }] : []),
+    const pattern = patternOf(line);
+    const matching = listed.filter((runner) => pattern.test(runner.name) && hasLabels(runner, labels));
+    const selectors = [...(names.length > 0 ? [`name "${line}"`] : []), ...describeLabels(labels)];
+    context.log.info(`Selected ${matching.length} of ${listed.length} runners (${selectors.join(', ')}).`);
+    return matching.map((registered) => ({ name: registered.name, registered, isNamed: false, readAt }));
+  });
+
+  const selected = new Map<number | string, SelectedRunner>();
+  for (const runner of selections.flat()) {
+    const key = runner.registered?.id ?? runner.name.toLowerCase();
+    if (runner.isNamed || !selected.has(key)) {
+      selected.set(key, runner);
+    }
+  }
+  return [...selected.values()];
+}
+
+async function findNamed(
+  name: string,
+  labels: readonly string[],
+  registration: Registration,
+  { client, clock, log }: Context,
+): Promise<SelectedRunner[]> {
+  const found = await findRunnersByName(client, { registration, name });
+  const readAt = clock.now();
+  if (found.length === 0) {
+    return [{ name, registered: undefined, isNamed: true, readAt }];
+  }
+  const labeled = found.filter((runner) => hasLabels(runner, labels));
+  if (labeled.length < found.length) {
+    log.warning(
+      `The runner "${name}" is left alone: it does not have every label in "runner-label" (${describeLabels(labels).join(', ')}).`,
     );
   }
-  const patterns = names.filter(isPattern).map(patternOf);
-  if (patterns.length > 0 || names.length === 0) {
-    const listed = await listAllRunners(registration, context);
-    const readAt = clock.now();
-    const matching = listed.filter(
-      (runner) =>
-        hasLabels(runner, labels) &&
-        (names.length === 0 || patterns.some((pattern) => pattern.test(runner.name))),
-    );
-    log.info(`${matching.length} of ${listed.length} registered runners match.`);
-    selected.push(
-      ...matching.map((registered) => ({ name: registered.name, registered, isNamed: false, readAt })),
+  return labeled.map((registered) => ({ name: registered.name, registered, isNamed: true, readAt }));
+}
+
+async function listAllRunners(
+  registration: Registration,
+  { client, log }: Context,
+): Promise<RegisteredRunner[]> {
+  const { runners, total } = await listRunners(client, registration);
+  if (runners.length < total) {
+    log.warning(
+      `GitHub returned only ${runners.length} of ${total} runners, although the list was read twice. The others are left alone. Re-run the step to remove them.`,
     );
   }
-  // The first line that selects a runner counts.
-  const ids = selected.map(({ registered }) => registered?.id);
-  return selected.filter(({ registered }, index) => !registered || ids.indexOf(registered.id) === index);
+  return runners;
 }
 
 function isPattern(line: string): boolean {
@@ -69,29 +95,11 @@ function patternOf(line: string): RegExp {
   return wildcardPattern(line.replaceAll(/[[\\]/g, '\\$&'), { flags: 'i' });
 }
 
-/** The list moves while its pages are read, because ephemeral runners come and go. An incomplete list is read again. */
-async function listAllRunners(
-  registration: Registration,
-  { client, log }: Context,
-): Promise<RegisteredRunner[]> {
-  const runners = new Map<number, RegisteredRunner>();
-  let total = 0;
-  for (let reads = 0; reads === 0 || (reads === 1 && runners.size < total); reads += 1) {
-    const list = await listRunners(client, registration);
-    total = list.total;
-    for (const runner of list.runners) {
-      runners.set(runner.id, runner);
-    }
-  }
-  if (runners.size < total) {
-    log.warning(
-      `GitHub returned only ${runners.size} of ${total} runners, even when the list was read again. The others are left alone. Re-run the step to remove them.`,
-    );
-  }
-  return [...runners.values()];
-}
-
 function hasLabels(runner: RegisteredRunner, labels: readonly string[]): boolean {
   const own = runner.labels.map((label) => label.toLowerCase());
   return labels.every((label) => own.includes(label.toLowerCase()));
+}
+
+function describeLabels(labels: readonly string[]): string[] {
+  return labels.map((label) => `label "${label}"`);
 }

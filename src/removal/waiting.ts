@@ -2,69 +2,95 @@ import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 
 const minute = 60_000;
-/** Milliseconds between two reads of a runner. */
+/** Milliseconds between two reads of a runner. The first intervals are short: many waits are. */
 const shortestInterval = 15_000;
+const firstInterval = 20_000;
 const longestInterval = 60_000;
+/** With many runners, the intervals grow: an hour of polls stays within GitHub's 5,000 requests an hour. */
+const intervalPerRunner = 1_000;
 
 /** The time that a step may wait for runners that are busy or online. */
 export interface Waiting {
   /**
-   * Waits until the runner should be read again.
+   * Waits until a runner should be read again. Logs a line a minute for all runners that are waited for.
    *
+   * @param runner for the log
    * @param polls how often it was read again before
-   * @returns `false` if the time is up or the step was cancelled
+   * @returns `false` if the time is up or the signal was aborted
    */
   poll(runner: string, polls: number): Promise<boolean>;
 }
 
-/** Logs one line a minute while a runner is waited for. */
+/** @param signal ends all waits */
 export function createWaiting(
   minutes: number,
-  { clock, log, cancellation }: Pick<Context, 'clock' | 'log' | 'cancellation'>,
+  signal: AbortSignal,
+  { clock, log }: Pick<Context, 'clock' | 'log'>,
 ): Waiting {
   const deadline = clock.now() + minutes * minute;
-  const waiting = new Set<string>();
-  let lastLine = clock.now();
+  const waiting = new Set<{ readonly runner: string }>();
+  let nextLine = clock.now();
 
-  function logProgress(): void {
-    if (clock.now() - lastLine >= minute) {
-      lastLine = clock.now();
-      const left = Math.ceil((deadline - lastLine) / minute);
-      log.info(`Waiting for ${describeRunners([...waiting])}, for at most ${left} more minutes.`);
+  async function sleepUntil(time: number): Promise<void> {
+    while (clock.now() < time) {
+      // Also without a wait: runners that are waited for from now on are all in the first line.
+      await clock.sleep(Math.max(Math.min(time, nextLine) - clock.now(), 0), signal);
+      const now = clock.now();
+      if (now >= nextLine && now < deadline) {
+        nextLine = now + minute;
+        const runners = describeSome([...waiting].map(({ runner }) => runner));
+        log.info(
+          `Waiting for ${runners}, for up to ${describeMinutes(Math.ceil((deadline - now) / minute))}.`,
+        );
+      }
     }
   }
 
   return {
     async poll(runner, polls) {
-      const left = deadline - clock.now();
-      if (left <= 0) {
+      const now = clock.now();
+      if (now >= deadline) {
         return false;
       }
-      // The intervals vary, so runners that became busy together are not read together.
-      const longest = Math.min(longestInterval, 20_000 * 1.5 ** polls);
+      const entry = { runner };
+      waiting.add(entry);
+      // Jitter: runners that became busy together are not read together.
+      const longest = Math.min(longestInterval, firstInterval * 1.5 ** polls);
       const interval = shortestInterval + Math.random() * (longest - shortestInterval);
-      waiting.add(runner);
       try {
-        await clock.sleep(Math.min(interval, left), cancellation.requested);
-        logProgress();
+        await sleepUntil(Math.min(now + Math.max(interval, waiting.size * intervalPerRunner), deadline));
         return true;
       } catch {
         return false;
       } finally {
-        waiting.delete(runner);
+        waiting.delete(entry);
       }
     },
   };
 }
 
-/** For example `"one", "two" and 3 more`. */
-export function describeRunners(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((name) => `"${name}"`);
-  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
-  return `${shown.join(', ')}${more}`;
+/** A wait outlasts these failures: the next poll can succeed. */
+export function isTransient(error: unknown): error is Failure {
+  return error instanceof Failure && (error.kind === 'network' || error.kind === 'server-error');
 }
 
-/** A token that was accepted before a wait and is refused afterwards has expired. */
+/** For example `"one", "two", "three", "four", "five" and 3 more`. */
+export function describeSome(runners: readonly string[]): string {
+  const shown = runners.slice(0, 5);
+  const more = runners.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** What a dry run does not wait for. */
+export function describeWait(obstacle: string, minutes: number): string {
+  return `It is ${obstacle} now. The step would wait for it for up to ${describeMinutes(minutes)}.`;
+}
+
+export function describeMinutes(minutes: number): string {
+  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+}
+
+/** A token that was accepted before and is refused now has expired. */
 export function explainExpiredToken(failure: Failure): Failure {
   if (failure.kind !== 'bad-credentials') {
     return failure;
@@ -75,9 +101,9 @@ export function explainExpiredToken(failure: Failure): Failure {
     {
       happened,
       likelyCause:
-        'The token in the input "token" expired while the step waited for a runner. The token of a GitHub App expires after one hour.',
+        'GitHub accepted the token at the start of this step. It expired or was revoked since then. The token of a GitHub App expires after one hour.',
       remedy:
-        'Use a shorter "wait-minutes", or create the token in the same job directly before this step. Re-run the step to continue.',
+        'Re-run the job to continue. Create the token in the same job, directly before this step, and use a shorter "wait-minutes".',
       requestId,
     },
     { cause: failure },
