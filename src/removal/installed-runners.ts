@@ -120,7 +120,7 @@ async function attemptRemoval(
     const cause = explainExpiredToken(Failure.from(error));
     const failure = deadline.aborted
       ? cancellationFailure(
-          `The removal of the runner in ${directory} was interrupted: the step was cancelled. ${cause.explanation.happened}`,
+          `The removal of the runner in ${directory} was interrupted. ${cause.explanation.happened}`,
           cause,
         )
       : cause;
