@@ -482,7 +482,7 @@ const maximumElapsed = 150_000;
  *
  * @throws Failure of the last attempt
  */
-async function withRetries(attempt, { retries, log, clock, signal }) {
+async function withRetries(attempt, { retries, log, clock, signal, mayRetry }) {
     const start = clock.now();
     for (let attempts = 1;; attempts += 1) {
         const result = await attempt();
@@ -499,6 +499,9 @@ async function withRetries(attempt, { retries, log, clock, signal }) {
         }
         log.info(`${failure.explanation.happened} Retry ${attempts} of ${retries} in ${(wait / 1000).toFixed(1)} seconds.`);
         await clock.sleep(wait, signal);
+        if ((await mayRetry?.()) === false) {
+            throw afterAttempts(failure, attempts);
+        }
     }
 }
 /** Jitter keeps jobs that failed together from retrying together. It never shortens the wait that a server asks for. */
@@ -925,7 +928,8 @@ function createApiClient({ server, adminToken, ...options }) {
     function prepare(octokit, request) {
         octokit.hook.wrap('request', (send, parameters) => {
             const url = new URL(octokit.request.endpoint(parameters).url);
-            return (0,github_retry/* withRetries */.L)(() => attempt(() => send(parameters), request, url), options);
+            const { mayRetry } = request;
+            return (0,github_retry/* withRetries */.L)(() => attempt(() => send(parameters), request, url), { ...options, mayRetry });
         });
         return octokit;
     }
@@ -1172,23 +1176,15 @@ function requireDirectory(directories) {
 }
 /** A teardown that silently does nothing is the worst outcome. */
 function inputsWithoutEffect(getInput, removal) {
-    const isGiven = (input) => !['', 'false', '0'].includes(getInput(input).toLowerCase());
+    const defaults = { 'runner-status': 'offline', 'wait-minutes': '0', 'dry-run': 'false' };
+    const given = (...inputs) => inputs.filter((input) => !['', defaults[input]].includes(getInput(input).toLowerCase()));
     if (removal === undefined) {
-        const inputs = ['runner-directory', 'runner-name', 'runner-label', 'wait-minutes', 'dry-run'];
-        return inputs
-            .filter(isGiven)
-            .map((input) => `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`);
+        const inputs = ['runner-directory', 'runner-name', 'runner-label', 'offline-minutes'];
+        return given(...inputs, ...Object.keys(defaults)).map((input) => `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`);
     }
-    // "offline" is what the input says anyway.
-    const inputs = [
-        ...(getInput('runner-status').toLowerCase() === 'any' ? ['runner-status'] : []),
-        'offline-minutes',
-    ];
     return removal.kind === 'registered'
         ? []
-        : inputs
-            .filter(isGiven)
-            .map((input) => `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`);
+        : given('runner-status', 'offline-minutes').map((input) => `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`);
 }
 function tokenWarnings({ kind }, removal) {
     return kind === 'app' && removal !== undefined && removal.waitMinutes >= appTokenMinutes
@@ -1389,7 +1385,7 @@ function createReport(core, log, secrets, environment) {
                 .slice(0, maximumFailures)
                 .map((failure) => (0,src_failure/* describeFailure */.Ic)(failure, environment));
             if (failures.length > maximumFailures) {
-                messages.push(`${failures.length - maximumFailures} more failures: see the output "runners".`);
+                messages.push(`And ${failures.length - maximumFailures} more. The output "runners" contains all failures.`);
             }
             core.setFailed(escapeCommands(secrets.redact(messages.join('\n\n'))));
         },
@@ -1401,7 +1397,7 @@ async function writeSummary(core, log, secrets, reports) {
     const cell = (text) => escapeHtml(secrets.redact(text).replaceAll(/\s+/g, ' '));
     const header = ['Runner', 'Registration', 'Result', 'Detail'].map((data) => ({ data, header: true }));
     const rows = (shown) => shown.map(({ directory, name, registration, result, detail = '' }) => [
-        cell(name ?? directory ?? ''),
+        cell(String(name ?? directory)),
         cell(registration ?? ''),
         cell(result),
         cell(detail),

@@ -749,6 +749,7 @@ var explain_response = __webpack_require__(4314);
 ;// CONCATENATED MODULE: ./src/github/runners.ts
 
 
+
 /** @returns `undefined` if GitHub does not list the runner, or lists another one with its ID */
 async function getRunner(client, identity) {
     const request = runnerRequest(identity, 'GET', 'read', [200, 404]);
@@ -767,26 +768,45 @@ async function findRunnersByName(client, { registration, name }) {
     const request = listRequest(registration, `find the runner "${name}"`, { name });
     const found = parseList(request, await client.request(request));
     // Older servers ignore the filter.
-    const { runners } = found.total > found.runners.length ? await listRunners(client, registration) : found;
-    return runners.filter((runner) => isSameName(runner.name, name));
+    const { runners, total } = found.total > found.runners.length ? await listRunners(client, registration) : found;
+    const named = runners.filter((runner) => isSameName(runner.name, name));
+    if (named.length === 0 && runners.length < total) {
+        throw new src_failure/* Failure */.HR('invalid-response', {
+            happened: `Could not ${request.purpose}: GitHub returned only ${runners.length} of ${total} runners, although the list was read twice.`,
+            likelyCause: 'Runners were added or removed while the list was read.',
+            remedy: 'Re-run the step.',
+        });
+    }
+    return named;
 }
 /**
- * Lists all runners of a registration.
+ * Lists all runners of a registration. Runners that are added or removed meanwhile move others to pages that were read
+ * before: an incomplete list is read once more.
  *
- * @returns also their number according to GitHub. It differs if runners came or went while the pages were read.
+ * @returns each runner once, and how many there are according to GitHub
  */
 async function listRunners(client, registration) {
     const request = listRequest(registration, 'list the runners');
-    const pages = (await client.requestPages(request)).map((page) => parseList(request, page));
-    return { runners: pages.flatMap(({ runners }) => runners), total: Number(pages.at(-1)?.total) };
+    const runners = new Map();
+    let total = 0;
+    for (let reads = 0; reads === 0 || (reads === 1 && runners.size < total); reads += 1) {
+        const pages = (await client.requestPages(request)).map((page) => parseList(request, page));
+        total = Math.max(...pages.map((page) => page.total));
+        for (const runner of pages.flatMap((page) => page.runners)) {
+            runners.set(runner.id, runner);
+        }
+    }
+    return { runners: [...runners.values()], total };
 }
 /**
  * Deletes a runner. The caller has checked that GitHub lists it with this ID and name.
  *
+ * @param mayRetry whether the runner may still be deleted, asked after a transient error
  * @returns `busy` if GitHub refuses because the runner runs a job
  */
-async function deleteRunner(client, identity) {
-    const { status } = await client.request(runnerRequest(identity, 'DELETE', 'delete', [204, 404, 422]));
+async function deleteRunner(client, identity, mayRetry) {
+    const request = runnerRequest(identity, 'DELETE', 'delete', [204, 404, 422]);
+    const { status } = await client.request({ ...request, ...(mayRetry && { mayRetry }) });
     return status === 422 ? 'busy' : 'deleted';
 }
 function isSameRunner(runner, identity) {
@@ -1189,52 +1209,71 @@ function cancellationFailure(happened, error) {
 ;// CONCATENATED MODULE: ./src/removal/waiting.ts
 
 const minute = 60_000;
-/** Milliseconds between two reads of a runner. */
+/** Milliseconds between two reads of a runner. The first intervals are short: many waits are. */
 const shortestInterval = 15_000;
+const firstInterval = 20_000;
 const longestInterval = 60_000;
-/** Logs one line a minute while a runner is waited for. */
-function createWaiting(minutes, { clock, log, cancellation }) {
+/** With many runners, the intervals grow: an hour of polls stays within GitHub's 5,000 requests an hour. */
+const intervalPerRunner = 1_000;
+/** @param signal ends all waits */
+function createWaiting(minutes, signal, { clock, log }) {
     const deadline = clock.now() + minutes * minute;
     const waiting = new Set();
-    let lastLine = clock.now();
-    function logProgress() {
-        if (clock.now() - lastLine >= minute) {
-            lastLine = clock.now();
-            const left = Math.ceil((deadline - lastLine) / minute);
-            log.info(`Waiting for ${describeRunners([...waiting])}, for at most ${left} more minutes.`);
+    let nextLine = clock.now();
+    async function sleepUntil(time) {
+        while (clock.now() < time) {
+            // Also without a wait: runners that are waited for from now on are all in the first line.
+            await clock.sleep(Math.max(Math.min(time, nextLine) - clock.now(), 0), signal);
+            const now = clock.now();
+            if (now >= nextLine && now < deadline) {
+                nextLine = now + minute;
+                const runners = describeSome([...waiting].map(({ runner }) => runner));
+                log.info(`Waiting for ${runners}, for up to ${describeMinutes(Math.ceil((deadline - now) / minute))}.`);
+            }
         }
     }
     return {
         async poll(runner, polls) {
-            const left = deadline - clock.now();
-            if (left <= 0) {
+            const now = clock.now();
+            if (now >= deadline) {
                 return false;
             }
-            // The intervals vary, so runners that became busy together are not read together.
-            const longest = Math.min(longestInterval, 20_000 * 1.5 ** polls);
+            const entry = { runner };
+            waiting.add(entry);
+            // Jitter: runners that became busy together are not read together.
+            const longest = Math.min(longestInterval, firstInterval * 1.5 ** polls);
             const interval = shortestInterval + Math.random() * (longest - shortestInterval);
-            waiting.add(runner);
             try {
-                await clock.sleep(Math.min(interval, left), cancellation.requested);
-                logProgress();
+                await sleepUntil(Math.min(now + Math.max(interval, waiting.size * intervalPerRunner), deadline));
                 return true;
             }
             catch {
                 return false;
             }
             finally {
-                waiting.delete(runner);
+                waiting.delete(entry);
             }
         },
     };
 }
-/** For example `"one", "two" and 3 more`. */
-function describeRunners(names) {
-    const shown = names.slice(0, 5).map((name) => `"${name}"`);
-    const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
-    return `${shown.join(', ')}${more}`;
+/** A wait outlasts these failures: the next poll can succeed. */
+function isTransient(error) {
+    return error instanceof src_failure/* Failure */.HR && (error.kind === 'network' || error.kind === 'server-error');
 }
-/** A token that was accepted before a wait and is refused afterwards has expired. */
+/** For example `"one", "two", "three", "four", "five" and 3 more`. */
+function describeSome(runners) {
+    const shown = runners.slice(0, 5);
+    const more = runners.length - shown.length;
+    return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+/** What a dry run does not wait for. */
+function describeWait(obstacle, minutes) {
+    return `It is ${obstacle} now. The step would wait for it for up to ${describeMinutes(minutes)}.`;
+}
+function describeMinutes(minutes) {
+    return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+}
+/** A token that was accepted before and is refused now has expired. */
 function explainExpiredToken(failure) {
     if (failure.kind !== 'bad-credentials') {
         return failure;
@@ -1242,8 +1281,8 @@ function explainExpiredToken(failure) {
     const { happened, requestId } = failure.explanation;
     return new src_failure/* Failure */.HR('bad-credentials', {
         happened,
-        likelyCause: 'The token in the input "token" expired while the step waited for a runner. The token of a GitHub App expires after one hour.',
-        remedy: 'Use a shorter "wait-minutes", or create the token in the same job directly before this step. Re-run the step to continue.',
+        likelyCause: 'GitHub accepted the token at the start of this step. It expired or was revoked since then. The token of a GitHub App expires after one hour.',
+        remedy: 'Re-run the job to continue. Create the token in the same job, directly before this step, and use a shorter "wait-minutes".',
         requestId,
     }, { cause: failure });
 }
@@ -1285,7 +1324,7 @@ async function removeInstalledRunners(removal, context) {
     const run = {
         context,
         removal,
-        waiting: createWaiting(removal.waitMinutes, context),
+        waiting: createWaiting(removal.waitMinutes, context.cancellation.requested, context),
         limit: pLimit(maximumParallel),
     };
     return Promise.all(installations.map(async (checked) => {
@@ -1302,14 +1341,14 @@ async function removeWhenIdle(checked, isOwn, run) {
     const { directory, runner } = checked;
     for (let polls = 0;; polls += 1) {
         const attempt = await limit(attemptRemoval, checked, isOwn, polls > 0, run);
-        if (attempt.failure?.kind !== 'runner-busy' || removal.dryRun || removal.waitMinutes === 0) {
+        const mayWait = attempt.failure?.kind === 'runner-busy' || (polls > 0 && isTransient(attempt.failure));
+        if (!mayWait || removal.waitMinutes === 0) {
             return attempt;
         }
-        const name = runner?.name ?? directory;
-        if (polls === 0) {
-            context.log.info(`"${name}" is running a job. Waiting up to ${removal.waitMinutes} minutes.`);
+        if (removal.dryRun) {
+            return { report: { result: 'would-remove', detail: describeWait('busy', removal.waitMinutes) } };
         }
-        if (!(await waiting.poll(name, polls))) {
+        if (!(await waiting.poll(`"${runner?.name ?? directory}" (busy)`, polls))) {
             return context.cancellation.requested.aborted ? notAttempted(directory) : attempt;
         }
     }
@@ -1337,7 +1376,7 @@ async function attemptRemoval(checked, isOwn, again, { removal, context }) {
     catch (error) {
         const cause = explainExpiredToken(src_failure/* Failure */.HR.from(error));
         const failure = deadline.aborted
-            ? cancellationFailure(`The removal of the runner in ${directory} was interrupted: the step was cancelled. ${cause.explanation.happened}`, cause)
+            ? cancellationFailure(`The removal of the runner in ${directory} was interrupted. ${cause.explanation.happened}`, cause)
             : cause;
         return { report: { result: 'failed', detail: failure.message }, failure };
     }
@@ -1375,36 +1414,24 @@ function describeRunner({ directory, runner }, webUrl) {
 }
 
 ;// CONCATENATED MODULE: ./src/removal/pacing.ts
-/**
- * What requests cost, and what GitHub allows in a minute (900 points). The rest is for other uses of the token.
- *
- * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
+/** @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#calculating-points-for-the-secondary-rate-limit */
 const pointsOf = { read: 1, delete: 5 };
-const pointsPerMinute = 750;
-const pacing_minute = 60_000;
+/**
+ * GitHub allows 900 points a minute, and advises to pause for a second between requests that change something. In a second,
+ * this is one removed runner: two reads and a deletion. More than half of the limit is left for other uses of the token.
+ *
+ * @see https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests
+ */
+const millisecondsPerPoint = 1_000 / 7;
+/** Milliseconds that may be spent in advance: the first 20 runners are removed without a pause. */
+const burst = 20_000;
 function createPacer(clock) {
-    let spent = [];
-    let turn = Promise.resolve();
-    async function waitAndSpend(points, signal) {
-        for (;;) {
-            const now = clock.now();
-            spent = spent.filter(({ at }) => at > now - pacing_minute);
-            const [oldest] = spent;
-            const total = spent.reduce((sum, entry) => sum + entry.points, points);
-            if (oldest === undefined || total <= pointsPerMinute) {
-                spent.push({ at: now, points });
-                return;
-            }
-            await clock.sleep(oldest.at + pacing_minute - now, signal);
-        }
-    }
+    let paidUntil = Number.NEGATIVE_INFINITY;
     return {
         spend(points, signal) {
-            // One after the other, in the order of the calls.
-            const result = turn.then(() => waitAndSpend(points, signal));
-            turn = result.catch(() => undefined);
-            return result;
+            const now = clock.now();
+            paidUntil = Math.max(paidUntil, now - burst) + points * millisecondsPerPoint;
+            return clock.sleep(Math.max(paidUntil - now, 0), signal);
         },
     };
 }
@@ -1412,35 +1439,55 @@ function createPacer(clock) {
 ;// CONCATENATED MODULE: ./src/removal/select-runners.ts
 
 
+
+const select_runners_maximumParallel = 4;
 /**
  * Finds the runners that the inputs select: full names one by one, patterns and labels in the complete list.
  *
+ * @returns each runner once, in the order of the lines of `runner-name`
  * @throws Failure if anything cannot be read
  */
 async function selectRunners({ names, labels }, registration, context) {
-    const { client, clock, log } = context;
-    const selected = [];
-    for (const name of names.filter((line) => !isPattern(line))) {
-        const found = await findRunnersByName(client, { registration, name });
-        const readAt = clock.now();
-        const labeled = found.filter((runner) => hasLabels(runner, labels));
-        if (labeled.length < found.length) {
-            log.warning(`The runner "${name}" is left alone: it does not have all of the labels "${labels.join('", "')}".`);
+    const patterns = names.length === 0 ? ['*'] : names.filter(isPattern);
+    const listed = patterns.length === 0 ? [] : await listAllRunners(registration, context);
+    const readAt = context.clock.now();
+    const selections = await pLimit(select_runners_maximumParallel).map(names.length === 0 ? patterns : names, (line) => {
+        if (!isPattern(line)) {
+            return findNamed(line, labels, registration, context);
         }
-        selected.push(...labeled.map((registered) => ({ name: registered.name, registered, isNamed: true, readAt })), ...(found.length === 0 ? [{ name, registered: undefined, isNamed: true, readAt }] : []));
+        const pattern = patternOf(line);
+        const matching = listed.filter((runner) => pattern.test(runner.name) && hasLabels(runner, labels));
+        const selectors = [...(names.length > 0 ? [`name "${line}"`] : []), ...describeLabels(labels)];
+        context.log.info(`Selected ${matching.length} of ${listed.length} runners (${selectors.join(', ')}).`);
+        return matching.map((registered) => ({ name: registered.name, registered, isNamed: false, readAt }));
+    });
+    const selected = new Map();
+    for (const runner of selections.flat()) {
+        const key = runner.registered?.id ?? runner.name.toLowerCase();
+        if (runner.isNamed || !selected.has(key)) {
+            selected.set(key, runner);
+        }
     }
-    const patterns = names.filter(isPattern).map(patternOf);
-    if (patterns.length > 0 || names.length === 0) {
-        const listed = await listAllRunners(registration, context);
-        const readAt = clock.now();
-        const matching = listed.filter((runner) => hasLabels(runner, labels) &&
-            (names.length === 0 || patterns.some((pattern) => pattern.test(runner.name))));
-        log.info(`${matching.length} of ${listed.length} registered runners match.`);
-        selected.push(...matching.map((registered) => ({ name: registered.name, registered, isNamed: false, readAt })));
+    return [...selected.values()];
+}
+async function findNamed(name, labels, registration, { client, clock, log }) {
+    const found = await findRunnersByName(client, { registration, name });
+    const readAt = clock.now();
+    if (found.length === 0) {
+        return [{ name, registered: undefined, isNamed: true, readAt }];
     }
-    // The first line that selects a runner counts.
-    const ids = selected.map(({ registered }) => registered?.id);
-    return selected.filter(({ registered }, index) => !registered || ids.indexOf(registered.id) === index);
+    const labeled = found.filter((runner) => hasLabels(runner, labels));
+    if (labeled.length < found.length) {
+        log.warning(`The runner "${name}" is left alone: it does not have every label in "runner-label" (${describeLabels(labels).join(', ')}).`);
+    }
+    return labeled.map((registered) => ({ name: registered.name, registered, isNamed: true, readAt }));
+}
+async function listAllRunners(registration, { client, log }) {
+    const { runners, total } = await listRunners(client, registration);
+    if (runners.length < total) {
+        log.warning(`GitHub returned only ${runners.length} of ${total} runners, although the list was read twice. The others are left alone. Re-run the step to remove them.`);
+    }
+    return runners;
 }
 function isPattern(line) {
     return /[*?]/.test(line);
@@ -1449,25 +1496,12 @@ function isPattern(line) {
 function patternOf(line) {
     return (0,paths/* wildcardPattern */.f8)(line.replaceAll(/[[\\]/g, '\\$&'), { flags: 'i' });
 }
-/** The list moves while its pages are read, because ephemeral runners come and go. An incomplete list is read again. */
-async function listAllRunners(registration, { client, log }) {
-    const runners = new Map();
-    let total = 0;
-    for (let reads = 0; reads === 0 || (reads === 1 && runners.size < total); reads += 1) {
-        const list = await listRunners(client, registration);
-        total = list.total;
-        for (const runner of list.runners) {
-            runners.set(runner.id, runner);
-        }
-    }
-    if (runners.size < total) {
-        log.warning(`GitHub returned only ${runners.size} of ${total} runners, even when the list was read again. The others are left alone. Re-run the step to remove them.`);
-    }
-    return [...runners.values()];
-}
 function hasLabels(runner, labels) {
     const own = runner.labels.map((label) => label.toLowerCase());
     return labels.every((label) => own.includes(label.toLowerCase()));
+}
+function describeLabels(labels) {
+    return labels.map((label) => `label "${label}"`);
 }
 
 ;// CONCATENATED MODULE: ./src/removal/registered-runners.ts
@@ -1485,155 +1519,164 @@ const registered_runners_minute = 60_000;
 const registered_runners_maximumParallel = 4;
 /** Milliseconds before each read after a deletion: GitHub may list the runner for another moment. */
 const confirmationWaits = [0, 1_000, 3_000];
-/** Failures that the removal of every other runner would have too. */
+/** Failures that the removals of all other runners would have too. */
 const sharedFailures = [
     'bad-credentials',
     'github-token-not-allowed',
     'missing-permission',
     'sso-required',
     'ip-not-allowed',
+    'not-found',
+    'rate-limited',
 ];
 /**
  * Deletes registered runners through the API, wherever their machines are: those that the inputs select, that are not busy,
  * and that have been offline for as long as the inputs say.
  *
- * @returns a result for each full name and each deleted runner; other runners that are alive are left alone
+ * @returns a result for each full name and each deleted runner. Other runners that are alive are left alone.
  * @throws Failure before anything is changed
  */
 async function removeRegisteredRunners(removal, context) {
-    const { inputs, removeTokens, cancellation, clock, log } = context;
+    const { inputs, removeTokens, cancellation, clock } = context;
     const target = (0,src_target/* targetOfInputs */.E)(inputs);
-    const { registration } = target;
+    // Proves admin rights: from here on, a 404 means that a runner is not registered.
     await removeTokens.for(target);
-    const selected = await selectRunners(removal, registration, context);
-    const stop = new AbortController();
-    cancellation.requested.addEventListener('abort', () => stop.abort(), { once: true });
+    const selected = await selectRunners(removal, target.registration, context);
+    const failed = new AbortController();
+    const stopped = AbortSignal.any([cancellation.requested, failed.signal]);
     const run = {
         context,
         removal,
-        registration,
-        waiting: createWaiting(removal.waitMinutes, context),
+        target,
+        waiting: createWaiting(removal.waitMinutes, stopped, context),
         pacer: createPacer(clock),
         limit: pLimit(registered_runners_maximumParallel),
-        stop,
+        failed,
+        stopped,
     };
-    announceWaits(selected, run);
-    const leftAlone = new Map();
-    const results = await Promise.all(selected.map(async (runner) => {
-        const result = await registered_runners_attemptRemoval(runner, run);
-        if (typeof result !== 'string') {
-            return { ...result, report: { ...registered_runners_describeRunner(runner, run), ...result.report } };
-        }
-        leftAlone.set(result, [...(leftAlone.get(result) ?? []), runner.name]);
-        return undefined;
+    announceOfflineTime(selected, run);
+    const logProgress = createProgress(selected.length, context);
+    const attempts = await Promise.all(selected.map(async (runner) => {
+        const attempt = await registered_runners_attemptRemoval(runner, run);
+        logProgress();
+        return { runner, attempt };
     }));
-    for (const [obstacle, names] of leftAlone) {
-        log.info(`Left alone: ${names.length} matching ${names.length === 1 ? 'runner' : 'runners'} (${reasonOf[obstacle]}).`);
-        log.debug(`Left alone (${reasonOf[obstacle]}): ${names.join(', ')}`);
-    }
-    return results.filter((result) => result !== undefined);
+    logLeftAlone(attempts, context);
+    const results = attempts.flatMap(({ runner, attempt }) => 'report' in attempt
+        ? [{ ...attempt, report: { ...registered_runners_describeRunner(runner, run), ...attempt.report } }]
+        : []);
+    return cancellation.requested.aborted ? withCancellationFailure(results) : results;
 }
-const reasonOf = {
-    busy: 'busy',
-    online: 'online',
-    'runs-this-job': 'runs this job',
-};
+/** Logs a line a minute: a large removal takes many. */
+function createProgress(total, { clock, log }) {
+    let done = 0;
+    let nextLine = clock.now() + registered_runners_minute;
+    return () => {
+        done += 1;
+        if (clock.now() >= nextLine && done < total) {
+            nextLine = clock.now() + registered_runners_minute;
+            log.info(`Done: ${done} of ${total} runners.`);
+        }
+    };
+}
 /** One line for all: a sweep can select hundreds of runners. */
-function announceWaits(selected, run) {
-    const { removal, context } = run;
-    if (removal.dryRun) {
-        return;
-    }
-    const offline = selected.filter((runner) => runner.registered && !obstacleOf(runner.registered, run) && offlineTime(runner, run) > 0);
-    const [first] = offline;
-    if (first !== undefined) {
-        const minutes = offlineTime(first, run) / registered_runners_minute;
-        context.log.info(`Waiting ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} to see whether ${describeRunners(offline.map(({ name }) => name))} stay offline.`);
-    }
-    const alive = selected.filter(({ registered, isNamed }) => {
-        const obstacle = registered && obstacleOf(registered, run);
-        return obstacle !== undefined && mayWaitFor(obstacle, isNamed, run);
-    });
-    if (alive.length > 0) {
-        context.log.info(`Waiting up to ${removal.waitMinutes} minutes for ${describeRunners(alive.map(({ name }) => name))}.`);
+function announceOfflineTime(selected, run) {
+    const waiting = selected.filter((runner) => runner.registered && !obstacleOf(runner.registered, run) && offlineTime(runner, run) > 0);
+    const [first] = waiting;
+    if (first !== undefined && !run.removal.dryRun) {
+        const names = describeSome(waiting.map(({ name }) => `"${name}"`));
+        run.context.log.info(`Waiting ${describeMinutes(offlineTime(first, run) / registered_runners_minute)}: only runners that are still offline then are removed (${names}).`);
     }
 }
-/** @returns why the runner was left alone, if it was only matched */
+function logLeftAlone(attempts, { log }) {
+    for (const obstacle of ['busy', 'online', 'runs this job']) {
+        const names = attempts
+            .filter(({ attempt }) => 'leftAlone' in attempt && attempt.leftAlone === obstacle)
+            .map(({ runner }) => runner.name);
+        if (names.length > 0) {
+            log.info(`Left alone: ${names.length} (${obstacle}).`);
+            log.debug(`Left alone (${obstacle}): ${names.join(', ')}`);
+        }
+    }
+}
+/** One failure for all runners that were not attempted. */
+function withCancellationFailure(results) {
+    const skipped = results.filter(({ report }) => report.result === 'not-attempted');
+    const happened = skipped.length === 1
+        ? `The runner "${skipped[0]?.report.name}" was not removed: the step was cancelled before its turn.`
+        : `${skipped.length} runners were not removed: the step was cancelled before their turn.`;
+    return results.map((result) => result === skipped[0] ? { ...result, failure: cancellationFailure(happened) } : result);
+}
 async function registered_runners_attemptRemoval(selected, run) {
-    const { stop } = run;
+    const { failed, stopped } = run;
     try {
         const outcome = await registered_runners_remove(selected, run);
         if (typeof outcome !== 'string') {
             return { report: outcome };
         }
         if (!selected.isNamed) {
-            return outcome;
+            return { leftAlone: outcome };
         }
         const failure = aliveFailure(selected.name, outcome, run);
         return { report: { result: 'failed', detail: failure.message }, failure };
     }
     catch (error) {
-        if (stop.signal.aborted && error === stop.signal.reason) {
-            return registered_runners_notAttempted(selected, run);
+        if (stopped.aborted && error === stopped.reason) {
+            return { report: { result: 'not-attempted' } };
         }
         const failure = explainExpiredToken(src_failure/* Failure */.HR.from(error));
-        if (sharedFailures.includes(failure.kind)) {
-            stop.abort();
+        const report = { result: 'failed', detail: failure.message };
+        if (!sharedFailures.includes(failure.kind)) {
+            return { report, failure };
         }
-        return { report: { result: 'failed', detail: failure.message }, failure };
+        const isFirst = !failed.signal.aborted;
+        failed.abort();
+        return isFirst ? { report, failure } : { report };
     }
-}
-function registered_runners_notAttempted({ name }, { context }) {
-    const report = { result: 'not-attempted' };
-    return context.cancellation.requested.aborted
-        ? {
-            report,
-            failure: cancellationFailure(`The runner "${name}" was not removed: the step was cancelled before its turn.`),
-        }
-        : // Another runner's failure, which is reported, is this one's too.
-            { report };
 }
 /**
  * Removes a runner, after the waits that it needs.
  *
- * @returns the outcome, or why the runner is left alone
- * @throws Failure, or the reason of `stop`
+ * @returns the outcome, or why the runner was left alone
+ * @throws Failure, or the reason of `stopped`
  */
 async function registered_runners_remove(selected, run) {
-    const { context, removal, waiting, stop, limit } = run;
-    const { clock } = context;
+    const { context, removal, waiting, stopped, limit } = run;
+    const { clock, log } = context;
     let runner = selected.registered;
     let offlineSince = selected.readAt;
-    for (let polls = 0; runner !== undefined; polls += 1) {
-        let obstacle = obstacleOf(runner, run);
+    let polls = 0;
+    while (runner !== undefined) {
+        const obstacle = obstacleOf(runner, run);
+        const mayWait = obstacle !== undefined && mayWaitFor(obstacle, selected, run);
+        if (removal.dryRun && (obstacle === undefined || mayWait)) {
+            return { result: 'would-remove', ...describeWaits(obstacle, selected, run) };
+        }
         if (obstacle === undefined) {
-            if (removal.dryRun) {
-                return { result: 'would-remove' };
+            await clock.sleep(Math.max(offlineSince + offlineTime(selected, run) - clock.now(), 0), stopped);
+            const left = await limit(deleteUnlessAlive, runner, run);
+            if ('result' in left) {
+                return left;
             }
-            const left = offlineSince + offlineTime(selected, run) - clock.now();
-            if (left > 0) {
-                await clock.sleep(left, stop.signal);
-            }
-            const attempt = await limit(deleteUnlessAlive, runner, run);
-            if ('result' in attempt) {
-                return attempt;
-            }
-            ({ runner, obstacle } = attempt);
+            runner = left;
+            continue;
         }
-        const mayWait = mayWaitFor(obstacle, selected.isNamed, run);
-        if (removal.dryRun && mayWait) {
-            return {
-                result: 'would-remove',
-                detail: `It is ${obstacle} now. The step would wait for up to ${removal.waitMinutes} minutes.`,
-            };
-        }
-        if (!mayWait || !(await waiting.poll(runner.name, polls))) {
-            stop.signal.throwIfAborted();
+        if (!mayWait || !(await waiting.poll(`"${runner.name}" (${obstacle})`, polls))) {
+            stopped.throwIfAborted();
             return obstacle;
         }
+        polls += 1;
         const wasOffline = runner.status === 'offline';
-        runner = await read(runner, run);
-        if (!wasOffline || runner?.status !== 'offline') {
+        try {
+            runner = await read(runner, run);
+        }
+        catch (error) {
+            if (!isTransient(error)) {
+                throw error;
+            }
+            log.info(`${error.explanation.happened} The step goes on waiting.`);
+        }
+        if (!wasOffline) {
             offlineSince = clock.now();
         }
     }
@@ -1642,46 +1685,66 @@ async function registered_runners_remove(selected, run) {
 function obstacleOf({ name, busy, status }, run) {
     const { context, removal } = run;
     if (isCurrentRunnerName(name, context.machine)) {
-        return 'runs-this-job';
+        return 'runs this job';
     }
     if (busy) {
         return 'busy';
     }
     return removal.status === 'offline' && status === 'online' ? 'online' : undefined;
 }
-/** Runners that are only matched are not waited for until they are offline: a pattern matches many that stay online. */
-function mayWaitFor(obstacle, isNamed, { removal }) {
-    return removal.waitMinutes > 0 && obstacle !== 'runs-this-job' && (isNamed || removal.status === 'any');
+/** A pattern can match many runners that stay online, so it does not wait until they are offline. */
+function mayWaitFor(obstacle, { isNamed }, { removal }) {
+    return removal.waitMinutes > 0 && obstacle !== 'runs this job' && (isNamed || removal.status === 'any');
 }
 /** How long the runner must have been seen offline, in milliseconds. */
 function offlineTime({ isNamed }, { removal }) {
     const { status, offlineMinutes = isNamed ? 0 : 5 } = removal;
     return status === 'any' ? 0 : offlineMinutes * registered_runners_minute;
 }
-async function read({ id, name }, { context, registration, pacer, stop }) {
-    await pacer.spend(pointsOf.read, stop.signal);
-    return getRunner(context.client, { registration, id, name });
+/** What a dry run does not wait for. */
+function describeWaits(obstacle, selected, run) {
+    if (obstacle !== undefined) {
+        return { detail: describeWait(obstacle, run.removal.waitMinutes) };
+    }
+    const time = offlineTime(selected, run);
+    return time > 0 ? { detail: `If it is still offline after ${describeMinutes(time / registered_runners_minute)}.` } : {};
 }
-/** Deletes the runner if its state still allows it, and verifies that. */
-async function deleteUnlessAlive({ id, name }, run) {
-    const { context, registration, pacer, stop } = run;
-    const identity = { registration, id, name };
-    await pacer.spend(2 * pointsOf.read + pointsOf.delete, stop.signal);
-    const runner = await getRunner(context.client, identity);
+/** @param points what this read and the requests that follow it cost */
+async function read({ id, name }, { context, target, pacer, stopped }, points = pointsOf.read) {
+    await pacer.spend(points, stopped);
+    // Requests a new token after a long wait, which proves the admin rights again.
+    await context.removeTokens.for(target);
+    const runner = await getRunner(context.client, { registration: target.registration, id, name });
+    context.log.debug(`GitHub on the runner with ID ${id}: ${JSON.stringify(runner) ?? 'not found'}`);
+    return runner;
+}
+/**
+ * Deletes a runner if its state still allows it, and verifies that it is gone.
+ *
+ * @returns the runner as it is now if it was not deleted
+ */
+async function deleteUnlessAlive(known, run) {
+    const { context, target } = run;
+    const { client, clock, cancellation } = context;
+    const runner = await read(known, run, 2 * pointsOf.read + pointsOf.delete);
     if (runner === undefined) {
         return { result: 'already-removed' };
     }
-    const obstacle = obstacleOf(runner, run);
-    if (obstacle !== undefined) {
-        return { runner, obstacle };
+    if (obstacleOf(runner, run) !== undefined) {
+        return runner;
     }
-    if ((await deleteRunner(context.client, identity)) === 'busy') {
-        return { runner, obstacle: 'busy' };
+    const identity = { registration: target.registration, id: runner.id, name: runner.name };
+    const mayRetry = async () => {
+        const current = await getRunner(client, identity);
+        return current === undefined || obstacleOf(current, run) === undefined;
+    };
+    if ((await deleteRunner(client, identity, mayRetry)) === 'busy') {
+        return { ...runner, busy: true };
     }
     try {
         for (const wait of confirmationWaits) {
-            await context.clock.sleep(wait, context.cancellation.deadline);
-            if ((await getRunner(context.client, identity)) === undefined) {
+            await clock.sleep(wait, cancellation.deadline);
+            if ((await getRunner(client, identity)) === undefined) {
                 return { result: 'removed' };
             }
         }
@@ -1690,41 +1753,43 @@ async function deleteUnlessAlive({ id, name }, run) {
         return { result: 'unconfirmed', detail: src_failure/* Failure */.HR.from(error).message };
     }
     throw new src_failure/* Failure */.HR('still-registered', {
-        happened: `The runner "${name}" (ID ${id}) is still registered, although GitHub accepted its deletion.`,
+        happened: `The runner "${runner.name}" (ID ${runner.id}) is still registered, although GitHub accepted its deletion.`,
         likelyCause: 'A problem or a delay on GitHub.',
         remedy: 'Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub.',
     });
 }
-function aliveFailure(name, obstacle, { removal, registration }) {
-    const who = `The runner "${name}" of ${(0,src_registration/* describeRegistration */.B4)(registration)}`;
-    const waited = removal.waitMinutes > 0 ? `, also after waiting for ${removal.waitMinutes} minutes` : '';
+function aliveFailure(name, obstacle, { removal, target }) {
+    const who = `The runner "${name}" of ${(0,src_registration/* describeRegistration */.B4)(target.registration)}`;
+    const hasWaited = removal.waitMinutes > 0 && !removal.dryRun;
+    const still = hasWaited ? 'still ' : '';
+    const waited = hasWaited ? ` after ${describeMinutes(removal.waitMinutes)}` : '';
     switch (obstacle) {
         case 'busy':
             return new src_failure/* Failure */.HR('runner-busy', {
-                happened: `${who} is running a job${waited}. It was left unchanged.`,
+                happened: `${who} is ${still}running a job${waited} and was left unchanged.`,
                 cause: 'GitHub lists it as busy, or refused to delete it because it is running a job.',
                 remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
             });
         case 'online':
             return new src_failure/* Failure */.HR('runner-online', {
-                happened: `${who} is online${waited}. It was left unchanged.`,
-                cause: 'The input "runner-status" is "offline", so only offline runners are removed.',
-                remedy: 'Stop the runner first, or set "wait-minutes" to wait until it is offline. To remove an idle runner that is online, set "runner-status: any".',
+                happened: `${who} is ${still}online${waited} and was left unchanged.`,
+                cause: 'Only offline runners are removed: the input "runner-status" is "offline".',
+                remedy: 'Stop the runner first, or set "wait-minutes" to wait until it is offline. To remove an idle runner that is online, use "runner-status: any".',
             });
-        case 'runs-this-job':
+        case 'runs this job':
             return new src_failure/* Failure */.HR('runner-runs-this-job', {
-                happened: `${who} is running this job and was left unchanged.`,
+                happened: `${who} was left unchanged: it has the name of the runner that executes this job.`,
                 cause: 'GitHub does not remove a runner while it runs a job.',
                 remedy: 'Use "remove: after-job", or run the step on another runner.',
             });
     }
 }
-function registered_runners_describeRunner({ name, registered }, { context, registration }) {
+function registered_runners_describeRunner({ name, registered }, { context, target }) {
     return {
         directory: null,
         name,
         id: registered?.id ?? null,
-        registration: `${context.inputs.server.webUrl}/${(0,src_registration/* webPath */.Ei)(registration)}`,
+        registration: `${context.inputs.server.webUrl}/${(0,src_registration/* webPath */.Ei)(target.registration)}`,
     };
 }
 
