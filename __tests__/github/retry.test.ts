@@ -24,6 +24,14 @@ const failure = new Failure('network', { happened: 'It failed.', likelyCause: 'c
 
 /** Runs attempts with these results. The last one repeats. */
 function attempts(retries: number, ...results: (FailedAttempt['retry'] | { success: string })[]) {
+  return attemptsWhile(undefined, retries, ...results);
+}
+
+function attemptsWhile(
+  mayRetry: (() => Promise<boolean>) | undefined,
+  retries: number,
+  ...results: (FailedAttempt['retry'] | { success: string })[]
+) {
   const { log, lines: logged } = recordingLog();
   lines = logged;
   let time = 1_000_000;
@@ -43,9 +51,16 @@ function attempts(retries: number, ...results: (FailedAttempt['retry'] | { succe
       attempted += 1;
       return typeof result === 'object' ? result : new FailedAttempt(failure, result);
     },
-    { retries, clock, log, signal: new AbortController().signal },
+    { retries, clock, log, signal: new AbortController().signal, mayRetry },
   );
 }
+
+test('there is no retry once it would be wrong, and the failure is that of the last attempt', async () => {
+  const answers = [true, false];
+  const attempt = attemptsWhile(async () => answers.shift() ?? true, 3, 'backoff');
+  expect((await failureOf(() => attempt)).explanation.happened).toBe('It failed. Gave up after 2 attempts.');
+  expect(waits).toHaveLength(2);
+});
 
 test('a success is returned without a log line', async () => {
   expect(await attempts(3, { success: 'yes' })).toEqual({ success: 'yes' });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
+import { systemClock } from '../../src/clock.ts';
 import type { ApiClient } from '../../src/github/api-client.ts';
 import {
   deleteRunner,
@@ -128,7 +129,7 @@ describe('runners of a name', () => {
   });
 
   test('are found on another page of a server that ignores the filter', async () => {
-    servePages([{ ...listed, name: 'another' }], [listed]);
+    servePages([{ ...listed, id: 8, name: 'another' }], [listed]);
 
     expect(await findRunnersByName(client, identity)).toEqual([runner]);
     expect(sent()).toEqual([
@@ -136,6 +137,25 @@ describe('runners of a name', () => {
       'GET /api/v3/orgs/octo/actions/runners?per_page=100',
       'GET /api/v3/orgs/octo/actions/runners?per_page=100&page=2',
     ]);
+  });
+
+  test('are not missing because a server that ignores the filter lists others twice', async () => {
+    const another = { ...listed, id: 8, name: 'another' };
+    servePages([another], [another]);
+
+    expect(await failureOf(() => findRunnersByName(client, identity))).toMatchObject({
+      kind: 'invalid-response',
+      explanation: {
+        happened:
+          'Could not find the runner "Big Runner & Co" of organization octo: GitHub returned only 1 of 2 runners, although the list was read twice.',
+      },
+    });
+  });
+
+  test('can be found in an incomplete list', async () => {
+    servePages([listed], [listed]);
+
+    expect(await findRunnersByName(client, identity)).toEqual([runner]);
   });
 
   test.each([
@@ -165,18 +185,32 @@ describe('runners of a name', () => {
 
 /** Pages of a list that do not depend on a filter. */
 function servePages(...pages: unknown[][]): void {
+  serveReads(pages.map((runners) => ({ total_count: pages.flat().length, runners })));
+}
+
+/** The pages of a list, as they are each time that it is read. The last ones repeat. */
+function serveReads(...reads: { total_count: number; runners: unknown[] }[][]): void {
+  let [pages = []] = reads;
   github.intercept = ({ url }, response) => {
     const target = new URL(String(url), github.serverUrl);
     const number = Number(target.searchParams.get('page') ?? 1);
+    if (number === 1 && !target.searchParams.has('name')) {
+      pages = reads.shift() ?? pages;
+    }
     target.searchParams.set('page', String(number + 1));
     github.send(response, {
       status: 200,
-      body: { total_count: pages.flat().length, runners: pages[number - 1] },
+      body: pages[number - 1],
       headers: number < pages.length ? { link: `<${target}>; rel="next"` } : {},
     });
     return true;
   };
 }
+
+const page = (total: number, ...ids: number[]) => ({
+  total_count: total,
+  runners: ids.map((id) => ({ ...listed, id })),
+});
 
 describe('all runners', () => {
   test('are listed with their number', async () => {
@@ -192,6 +226,32 @@ describe('all runners', () => {
     servePages([]);
 
     expect(await listRunners(client, organization)).toEqual({ runners: [], total: 0 });
+  });
+
+  test.each([
+    ['a runner was skipped', [page(4, 1, 2), page(3, 4)], [page(3, 2, 3), page(3, 4)], [2, 3, 4, 1], 3],
+    ['the number is too large', [page(3, 1), page(3, 2)], [page(2, 1), page(2, 2)], [1, 2], 2],
+    ['a runner is still missing', [page(3, 1), page(3, 2)], [page(3, 1), page(3, 2)], [1, 2], 3],
+  ])('are listed once more if the list is incomplete: %s', async (_, first, second, ids, total) => {
+    serveReads(first, second);
+
+    const list = await listRunners(client, organization);
+
+    expect(list.runners.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(list.total).toBe(total);
+    expect(github.requests).toHaveLength(4);
+  });
+
+  test('are listed once, as they were last, if they move to another page', async () => {
+    const { total_count, runners } = page(3, 2, 3);
+    serveReads([page(3, 1, 2), { total_count, runners: runners.map((other) => ({ ...other, busy: true })) }]);
+
+    expect((await listRunners(client, organization)).runners).toMatchObject([
+      { id: 1, busy: false },
+      { id: 2, busy: true },
+      { id: 3, busy: true },
+    ]);
+    expect(github.requests).toHaveLength(2);
   });
 
   test('are not listed if a page contains something else', async () => {
@@ -225,6 +285,24 @@ describe('a deleted runner', () => {
 
     expect(await deleteRunner(client, identity)).toBe('busy');
     expect(github.runners('octo')).toHaveLength(1);
+  });
+
+  test.each([
+    [true, []],
+    [false, [7]],
+  ])('is only deleted by a retry if that is still right (%j)', async (isStillRight, left) => {
+    github.addRunner('octo', { id: 7, name: identity.name });
+    client = clientOf(github, { retries: 1, clock: { ...systemClock, sleep: async () => undefined } });
+    github.intercept = (_, response) => {
+      github.intercept = undefined;
+      github.send(response, { status: 502 });
+      return true;
+    };
+
+    const deletion = deleteRunner(client, identity, async () => isStillRight).catch(({ kind }) => kind);
+
+    expect(await deletion).toBe(isStillRight ? 'deleted' : 'server-error');
+    expect(github.runners('octo').map(({ id }) => id)).toEqual(left);
   });
 
   test('stays if GitHub refuses for another reason', async () => {
