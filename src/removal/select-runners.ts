@@ -46,7 +46,7 @@ export async function selectRunners(
   const selected = new Map<number | string, SelectedRunner>();
   for (const runner of selections.flat()) {
     const key = runner.registered?.id ?? runner.name.toLowerCase();
-    if (runner.isNamed || !selected.has(key)) {
+    if (!selected.get(key)?.isNamed) {
       selected.set(key, runner);
     }
   }
