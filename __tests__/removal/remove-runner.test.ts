@@ -1,4 +1,16 @@
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -120,6 +132,15 @@ describe('on this machine', () => {
       'exit 1',
     );
 
+  /** A process of the installation. */
+  async function start(program: string): Promise<ChildProcess> {
+    await mkdir(join(directory, 'bin'));
+    await copyFile('/bin/sleep', join(directory, 'bin', program));
+    const child = spawn(join(directory, 'bin', program), ['60']);
+    await once(child, 'spawn');
+    return child;
+  }
+
   const print = (output: string) => printed.push(output);
   const remove = (dryRun = false): Promise<Outcome> =>
     removeRunner(installation, 'AREMOVE', dryRun, print, context);
@@ -220,7 +241,7 @@ describe('on this machine', () => {
       expect((await failureOf(remove)).explanation).toEqual({
         happened: `The runner "box" in ${directory} is running a job and was left unchanged.`,
         cause: 'GitHub lists it as busy.',
-        remedy: 'Re-run the step after the job.',
+        remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
       });
       expect(printed).toEqual([]);
     });
@@ -237,6 +258,63 @@ describe('on this machine', () => {
         cause: 'GitHub does not remove a runner while it runs a job.',
         remedy: `To keep the runner, add the line "!${directory}" to "runner-directory". To remove it, use "remove: after-job", or run the step on another runner.`,
       });
+    });
+
+    test('is left unchanged while its worker process runs, whatever GitHub says', async () => {
+      const worker = await start('Runner.Worker');
+
+      const failure = await failureOf(remove);
+      worker.kill();
+
+      expect(failure.kind).toBe('runner-busy');
+      expect(failure.explanation.cause).toBe(
+        'A Runner.Worker process of its installation is running on this machine.',
+      );
+      expect(lines).toContain(`debug: Runner.Worker processes of ${directory}: ${worker.pid}`);
+      expect(github.requests).toEqual([]);
+    });
+
+    test('is left unchanged after the step has waited for its job', async () => {
+      github.setBusy('octo/app', 7, true);
+      const { removal, ...inputs } = context.inputs;
+      if (removal === undefined) throw new Error('No removal.');
+      context = { ...context, inputs: { ...inputs, removal: { ...removal, waitMinutes: 7 } } };
+
+      expect((await failureOf(remove)).explanation.happened).toBe(
+        `The runner "box" in ${directory} is running a job (after waiting up to 7 minutes) and was left unchanged.`,
+      );
+    });
+
+    test.each([
+      ['cannot be asked', true],
+      ['says that it is not', false],
+    ])('is busy if config.sh says so, and GitHub %s', async (_, breaks) => {
+      await configScript('echo "Runner \\"box\\" is running a job"', 'exit 1');
+      afterFirstRequest(() => {
+        github.intercept = (_request, response) => breaks && response.destroy() !== undefined;
+      });
+
+      expect(await failureOf(remove)).toMatchObject({
+        kind: 'runner-busy',
+        explanation: { cause: 'GitHub refused to remove it because it is running a job.' },
+      });
+    });
+
+    test('is not removed if config.sh reports success and leaves the local configuration', async () => {
+      await configScript('echo Help');
+      const listener = await start('Runner.Listener');
+
+      expect((await failureOf(remove)).explanation.happened).toBe(
+        `The runner "box" in ${directory} was not removed: config.sh remove ended with exit code 0, "Help".`,
+      );
+      expect(listener.exitCode ?? listener.signalCode).toBeNull();
+      listener.kill();
+    });
+
+    test('is not removed if config.sh is terminated', async () => {
+      await configScript('kill $$');
+
+      expect((await failureOf(remove)).explanation.happened).toContain('config.sh remove was terminated');
     });
 
     test('is busy if GitHub says so after config.sh failed', async () => {
@@ -319,6 +397,78 @@ describe('on this machine', () => {
     });
   });
 
+  describe('a registered runner that cannot deregister itself', () => {
+    beforeEach(() => {
+      github.addRunner('octo/app', { id: 7, name: 'box' });
+      installation = { ...installation, runner: { ...runner, cannotDeregister: 'It has no credentials.' } };
+    });
+
+    test('is deleted through the API, with its local configuration', async () => {
+      expect(await remove()).toEqual({ result: 'removed' });
+      expect(github.runners('octo/app')).toEqual([]);
+      expect(printed).toEqual(['config.sh remove --local\n']);
+      expect(await files()).toEqual(['config.sh']);
+    });
+
+    test('is left unchanged if it is busy', async () => {
+      afterFirstRequest(() => github.setBusy('octo/app', 7, true));
+
+      expect(await failureOf(remove)).toMatchObject({
+        kind: 'runner-busy',
+        explanation: { cause: 'GitHub refused to delete it because it is running a job.' },
+      });
+      expect(printed).toEqual([]);
+    });
+  });
+
+  test('a runner that starts a job at the last moment is not stopped', async () => {
+    github.addRunner('octo/app', { id: 7, name: 'box' });
+    await copyFile('/bin/sleep', join(directory, 'Runner.Worker'));
+    await configScript(
+      'mkdir bin',
+      'mv Runner.Worker bin',
+      'bin/Runner.Worker 60 >/dev/null 2>&1 &',
+      'echo $! >worker',
+      'rm .runner .credentials',
+    );
+
+    const failure = await failureOf(remove);
+    process.kill(Number(await readFile(join(directory, 'worker'), 'utf8')));
+
+    expect(failure.kind).toBe('runner-busy');
+    expect(failure.explanation).toEqual({
+      happened: `The runner "box" in ${directory} is deregistered but still running: it has just started a job.`,
+      cause: 'GitHub had dispatched the job and did not count it yet.',
+      remedy: 'Re-run the step after the job. It then uninstalls the service or stops the listener.',
+    });
+  });
+
+  test('a removal is unconfirmed if GitHub cannot be asked afterwards', async () => {
+    github.addRunner('octo/app', { id: 7, name: 'box' });
+    afterFirstRequest(() => {
+      github.intercept = (_request, response) => {
+        github.send(response, { status: 500, body: {} });
+        return true;
+      };
+    });
+
+    expect(await remove()).toEqual({
+      result: 'unconfirmed',
+      detail: expect.stringContaining('GitHub responded 500'),
+    });
+  });
+
+  test('what could not be restored or deleted is a warning', async () => {
+    await rm(join(directory, '.credentials_rsaparams'));
+    await mkdir(join(directory, '.credentials_rsaparams'));
+    await configScript('rm .runner .credentials');
+
+    expect(await remove()).toEqual({ result: 'already-removed' });
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^warning: The private key .*\.credentials_rsaparams could not be deleted/),
+    );
+  });
+
   test('a runner that stays registered after its deletion is reported, with what to do', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });
     github.intercept = ({ method }, response) => {
@@ -376,6 +526,32 @@ describe('on this machine', () => {
       expect(printed).toEqual(dryRun ? [] : ['config.sh remove --local\n']);
       expect(await files()).toEqual(left);
       expect(github.requests).toEqual([]);
+    });
+
+    test('is left unchanged while a job runs in it', async () => {
+      await rm(join(directory, '.runner'));
+      const worker = await start('Runner.Worker');
+
+      const failure = await failureOf(() => removeRest(false));
+      worker.kill();
+
+      expect(failure.kind).toBe('runner-busy');
+      expect(failure.explanation.happened).toBe(
+        `The runner in ${directory} is running a job and was left unchanged.`,
+      );
+      expect(await files()).toContain('.credentials');
+    });
+
+    test('loses its listener, of which a dry run tells', async () => {
+      for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
+        await rm(join(directory, name));
+      }
+      const listener = await start('Runner.Listener');
+
+      expect(await removeRest(true)).toMatchObject({ result: 'would-remove' });
+      expect(await removeRest(false)).toMatchObject({ result: 'already-removed' });
+      expect(printed).toEqual([`Stopping the listener (process ${listener.pid}).`]);
+      expect(await once(listener, 'exit')).toEqual([null, 'SIGTERM']);
     });
 
     test('that only has a private key left loses that too', async () => {

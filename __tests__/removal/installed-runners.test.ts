@@ -1,0 +1,289 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { GitHub } from '../../sandbox/github.ts';
+import type { Cancellation, Context } from '../../src/context.ts';
+import { Failure } from '../../src/failure.ts';
+import type { InstalledRemoval } from '../../src/inputs.ts';
+import { removeRunners } from '../../src/removal/removal.ts';
+import type { RunnerResult } from '../../src/removal/result.ts';
+import { failureOf, recordingLog } from '../support.ts';
+import { contextOf } from './context.ts';
+
+let github: GitHub;
+/** Holds the installations. */
+let host: string;
+let installed: { registration: string; id: number; directory: string }[];
+let lines: string[];
+beforeEach(async () => {
+  github = await GitHub.start();
+  github.addRepository('octo/app');
+  github.addOrganization('octo');
+  github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo'] });
+  github.intercept = deregister;
+  host = await mkdtemp(join(await realpath(tmpdir()), 'host-'));
+  installed = [];
+});
+afterEach(async () => {
+  await github.close();
+  await rm(host, { recursive: true });
+});
+
+/** A runner with a small config.sh, which deletes the local configuration. */
+async function install(name: string, registration = 'octo/app'): Promise<string> {
+  const { id } = github.addRunner(registration, { name });
+  const directory = join(host, name);
+  await mkdir(join(directory, '_diag'), { recursive: true });
+  await mkdir(join(directory, 'bin'));
+  const gitHubUrl = `${github.serverUrl}/${registration}`;
+  const configScript = '#!/bin/sh\necho "Removing from $PWD"\nrm .runner .credentials\n';
+  await writeFile(join(directory, '.runner'), JSON.stringify({ agentId: id, agentName: name, gitHubUrl }));
+  await writeFile(join(directory, '.credentials'), '');
+  await writeFile(join(directory, 'bin/Runner.Listener'), '', { mode: 0o755 });
+  await writeFile(join(directory, 'config.sh'), configScript, { mode: 0o755 });
+  installed.push({ registration, id, directory });
+  return directory;
+}
+
+/** GitHub forgets the runners whose config.sh was run. */
+function deregister(): boolean {
+  for (const { registration, id, directory } of installed) {
+    if (!existsSync(join(directory, '.runner'))) {
+      github.removeRunner(registration, id);
+    }
+  }
+  return false;
+}
+
+async function remove(
+  directories: string[],
+  settings: Partial<InstalledRemoval> = {},
+  changes: Partial<Context> = {},
+): Promise<RunnerResult[]> {
+  const recording = recordingLog();
+  lines = recording.lines;
+  const base = contextOf(github);
+  const removal: InstalledRemoval = {
+    kind: 'installed',
+    when: 'now',
+    directories,
+    waitMinutes: 0,
+    dryRun: false,
+    ...settings,
+  };
+  const machine = { ...base.machine, environment: { PATH: process.env['PATH'] }, ...changes.machine };
+  const inputs = { ...base.inputs, removal };
+  return removeRunners(removal, contextOf(github, { log: recording.log, inputs, ...changes, machine }));
+}
+
+const resultsOf = (results: RunnerResult[]) => results.map(({ report }) => report.result);
+const requests = () => github.requests.map(({ method, path }) => `${method} ${path.replace('/api/v3', '')}`);
+
+test('each registration needs one token, and every runner is reported in the order of the inputs', async () => {
+  const directories = [await install('one', 'octo'), await install('two'), await install('three', 'octo')];
+
+  const results = await remove(directories);
+
+  expect(results).toEqual(
+    ['octo', 'octo/app', 'octo'].map((registration, index) => ({
+      report: {
+        directory: directories[index],
+        name: ['one', 'two', 'three'][index],
+        id: installed[index]?.id,
+        registration: `${github.serverUrl}/${registration}`,
+        result: 'removed',
+      },
+    })),
+  );
+  expect(requests().slice(0, 2)).toEqual([
+    'POST /orgs/octo/actions/runners/remove-token',
+    'POST /repos/octo/app/actions/runners/remove-token',
+  ]);
+  expect(requests()).toHaveLength(2 + 2 * 3);
+  for (const directory of directories) {
+    const title = `group: Output of the runner's scripts in ${directory}`;
+    expect(lines[lines.indexOf(title) + 1]).toBe(`Removing from ${directory}`);
+  }
+});
+
+test('nothing is changed if a token is refused for one of the registrations', async () => {
+  github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
+  const directories = [await install('one'), await install('two', 'octo')];
+
+  const failure = await failureOf(() => remove(directories));
+
+  expect(failure.explanation.happened).toContain('Could not create a remove token for organization octo');
+  expect(directories.every((directory) => existsSync(join(directory, '.runner')))).toBe(true);
+});
+
+test('nothing is requested if one of the installations cannot be used', async () => {
+  const directories = [await install('one'), host];
+
+  expect((await failureOf(() => remove(directories))).kind).toBe('not-a-runner');
+  expect(github.requests).toEqual([]);
+});
+
+test('a runner that cannot be removed does not stop the others', async () => {
+  const directories = [await install('one'), await install('two')];
+  github.setBusy('octo/app', Number(installed[0]?.id), true);
+
+  const [one, two] = await remove(directories);
+
+  expect(one?.failure).toBeInstanceOf(Failure);
+  expect(one?.report).toMatchObject({ name: 'one', result: 'failed', detail: one?.failure?.message });
+  expect(two?.failure).toBeUndefined();
+  expect(two?.report).toMatchObject({ name: 'two', result: 'removed' });
+});
+
+test('an installation that is not configured needs no request, and prints nothing', async () => {
+  const directory = await install('one');
+  await rm(join(directory, '.runner'));
+  await rm(join(directory, '.credentials'));
+
+  expect(await remove([directory])).toEqual([
+    {
+      report: {
+        directory,
+        name: null,
+        id: null,
+        registration: null,
+        result: 'already-removed',
+        detail: 'The installation is not configured.',
+      },
+    },
+  ]);
+  expect(github.requests).toEqual([]);
+  expect(lines.filter((line) => line.startsWith('group:'))).toEqual([]);
+});
+
+test('four runners are removed in parallel', async () => {
+  const directories = await Promise.all(['1', '2', '3', '4', '5', '6'].map((name) => install(name)));
+  let [active, most] = [0, 0];
+  github.intercept = async ({ method }) => {
+    active += method === 'GET' ? 1 : 0;
+    most = Math.max(most, active);
+    await pause(50);
+    active -= method === 'GET' ? 1 : 0;
+    return false;
+  };
+
+  expect(resultsOf(await remove(directories, { dryRun: true }))).toEqual(Array(6).fill('would-remove'));
+  expect(most).toBe(4);
+});
+
+describe('remove: after-job', () => {
+  const ownMachine = (): Context['machine'] => ({
+    ...contextOf(github).machine,
+    execPath: join(host, 'own/externals/node24/bin/node'),
+    environment: { PATH: process.env['PATH'], RUNNER_NAME: 'own' },
+  });
+
+  test('leaves the runner of this job to the post step, and removes others now', async () => {
+    const [other, own] = [await install('other'), await install('own')];
+    github.setBusy('octo/app', Number(installed[1]?.id), true);
+
+    const results = await remove([other, own], { when: 'after-job' }, { machine: ownMachine() });
+
+    expect(results.map(({ report }) => report)).toMatchObject([
+      { directory: own, name: 'own', result: 'scheduled' },
+      { directory: other, name: 'other', result: 'removed' },
+    ]);
+    expect(existsSync(join(own, '.runner'))).toBe(true);
+  });
+
+  test('schedules nothing in a dry run', async () => {
+    await install('own');
+
+    const results = await remove([], { when: 'after-job', dryRun: true }, { machine: ownMachine() });
+
+    expect(resultsOf(results)).toEqual(['would-remove']);
+  });
+
+  test('is refused in a container before anything is requested', async () => {
+    const machine = { ...ownMachine(), execPath: '/__e/node24/bin/node' };
+
+    expect(await failureOf(() => remove([], { when: 'after-job' }, { machine }))).toMatchObject({
+      kind: 'container-job',
+    });
+    expect(github.requests).toEqual([]);
+  });
+});
+
+describe('a cancelled step', () => {
+  let stages: Record<keyof Cancellation, AbortController>;
+  beforeEach(() => {
+    stages = {
+      requested: new AbortController(),
+      deadline: new AbortController(),
+      abandoned: new AbortController(),
+    };
+  });
+  const cancellation = (): Cancellation => ({
+    requested: stages.requested.signal,
+    deadline: stages.deadline.signal,
+    abandoned: stages.abandoned.signal,
+  });
+  const cause = 'Someone cancelled the job, or the step reached its time limit.';
+
+  test('starts no other removal, and reports what was not attempted', async () => {
+    const directories = await Promise.all(['1', '2', '3', '4', '5', '6'].map((name) => install(name)));
+    github.intercept = async ({ method }) => {
+      if (method === 'GET') {
+        // Four are in progress.
+        await pause(50);
+        stages.requested.abort();
+      }
+      return false;
+    };
+
+    const results = await remove(directories, { dryRun: true }, { cancellation: cancellation() });
+
+    expect(resultsOf(results)).toEqual([
+      ...['would-remove', 'would-remove', 'would-remove', 'would-remove'],
+      ...['not-attempted', 'not-attempted'],
+    ]);
+    expect(results.map(({ failure }) => failure?.explanation.happened).slice(3)).toEqual([
+      undefined,
+      ...directories
+        .slice(4)
+        .map((path) => `The runner in ${path} was not removed: the step was cancelled before its turn.`),
+    ]);
+    expect(results.at(-1)?.failure?.explanation.cause).toBe(cause);
+  });
+
+  test('reports a removal that it interrupted as cancelled, with what happened', async () => {
+    const directory = await install('one');
+    await writeFile(join(directory, 'config.sh'), '#!/bin/sh\nkill $$\n');
+    github.afterRequest = () => stages.deadline.abort();
+
+    const [result] = await remove([directory], {}, { cancellation: cancellation() });
+
+    expect(result?.report.result).toBe('failed');
+    expect(result?.failure?.explanation).toMatchObject({
+      happened: expect.stringMatching(
+        new RegExp(
+          `^The removal of the runner in ${directory} was interrupted: the step was cancelled\\. The runner "one" in ${directory} was not removed: config\\.sh`,
+        ),
+      ),
+      cause,
+    });
+    expect(result?.failure?.cause).toBeInstanceOf(Failure);
+  });
+
+  test('does not wait for a program that it cannot end', async () => {
+    const directory = await install('one');
+    github.intercept = ({ method }) => {
+      if (method === 'GET') {
+        stages.abandoned.abort(new Failure('removal-failed', { happened: 'H.', cause: 'C.', remedy: 'R.' }));
+      }
+      return method === 'GET';
+    };
+
+    const [result] = await remove([directory], {}, { cancellation: cancellation() });
+
+    expect(result?.report).toMatchObject({ result: 'failed', detail: 'H. C. R.' });
+  });
+});
