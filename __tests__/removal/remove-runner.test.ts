@@ -278,10 +278,10 @@ describe('on this machine', () => {
       github.setBusy('octo/app', 7, true);
       const { removal, ...inputs } = context.inputs;
       if (removal === undefined) throw new Error('No removal.');
-      context = { ...context, inputs: { ...inputs, removal: { ...removal, waitMinutes: 7 } } };
+      context = { ...context, inputs: { ...inputs, removal: { ...removal, waitMinutes: 1 } } };
 
       expect((await failureOf(remove)).explanation.happened).toBe(
-        `The runner "box" in ${directory} is running a job (after waiting up to 7 minutes) and was left unchanged.`,
+        `The runner "box" in ${directory} is running a job (after waiting up to 1 minute) and was left unchanged.`,
       );
     });
 

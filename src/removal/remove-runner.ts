@@ -18,6 +18,7 @@ import { processesOf } from '../runner/processes.ts';
 import { lastLineOf } from '../runner/script.ts';
 import { isService, stopRunner } from '../runner/service.ts';
 import type { CheckedInstallation, InstalledRunner } from './check-installation.ts';
+import { describeMinutes } from './waiting.ts';
 
 /** How the removal of a runner succeeded. */
 export interface Outcome {
@@ -291,8 +292,8 @@ function busyFailure(installation: CheckedInstallation, cause: string, { inputs 
       remedy: `To keep the runner, add the line "!${directory}" to "runner-directory". To remove it, use "remove: after-job", or run the step on another runner.`,
     });
   }
-  const minutes = inputs.removal?.waitMinutes ?? 0;
-  const waited = minutes === 0 ? '' : ` (after waiting up to ${minutes} minutes)`;
+  const minutes = inputs.removal?.waitMinutes;
+  const waited = minutes ? ` (after waiting up to ${describeMinutes(minutes)})` : '';
   return new Failure('runner-busy', {
     happened: `${nameOf(installation)} is running a job${waited} and was left unchanged.`,
     cause,
