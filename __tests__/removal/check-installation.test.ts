@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { GitHub } from '../../sandbox/github.ts';
 import { type CheckedInstallation, checkInstallation } from '../../src/removal/check-installation.ts';
 import { recordingLog, repository, silentLog } from '../support.ts';
 import { contextOf } from './context.ts';
@@ -74,6 +75,22 @@ test.each([
     cannotDeregister: expect.stringContaining(reason),
     runsCurrentJob: false,
   });
+});
+
+test('a runner cannot deregister itself after its repository was renamed', async () => {
+  const github = await GitHub.start();
+  github.addRepository('octo/old');
+  github.addAdminToken('ghp_admin', { registrations: ['octo/old'] });
+  github.renameRepository('octo/old', 'octo/app');
+  await configure({ gitHubUrl: `${github.serverUrl}/octo/old` });
+  try {
+    expect((await checkInstallation(directory, contextOf(github))).runner).toMatchObject({
+      registration: repository,
+      cannotDeregister: 'Its repository was renamed after it was registered.',
+    });
+  } finally {
+    await github.close();
+  }
 });
 
 test('an installation that config.sh could not change is refused', async () => {

@@ -265,7 +265,7 @@ describe('a cancelled step', () => {
     expect(result?.failure?.explanation).toMatchObject({
       happened: expect.stringMatching(
         new RegExp(
-          `^The removal of the runner in ${directory} was interrupted: the step was cancelled\\. The runner "one" in ${directory} was not removed: config\\.sh`,
+          `^The removal of the runner in ${directory} was interrupted\\. The runner "one" in ${directory} was not removed: config\\.sh`,
         ),
       ),
       cause,
