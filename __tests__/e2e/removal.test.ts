@@ -373,7 +373,7 @@ test('step debug logging shows every decision and no secret', async () => {
     // the responses
     `${route}/remove-token: 201 in `,
     `${route}/${id}: 200 in `,
-    `GitHub on the runner with ID ${id}: {"id":${id},"name":"box","busy":false`,
+    `GitHub on the runner with ID ${id}: {"id":${id},"name":"box","status":"online","busy":false`,
     // the result
     `config.sh remove in ${directory}: exit code 0, removed`,
     `${route}/${id}: 404 in `,
