@@ -8,7 +8,7 @@ import { kill, processesIn, processesWith } from '../../sandbox/programs/process
 import { eventually } from '../support.ts';
 import { adminToken, isRoot, repository, World } from '../world.ts';
 
-/** Everything that can be observed of a removal, in order. Each is followed by a crash in one of the tests. */
+/** The steps of a removal that can be observed, in order. */
 const beforeTheScripts = ['POST remove-token', 'GET runner'];
 const configuration = ['config.sh begins', '.path is written', 'DELETE runner'];
 const localFiles = ['.credentials is gone', '.credentials_rsaparams is gone', '.runner is gone'];
@@ -26,11 +26,11 @@ const stepsOf = {
 };
 
 /**
- * Makes the scripts of an installation stop after every change that they make or find made, and ask the stand-in for GitHub
- * whether to go on. The action's own changes lie directly before the start of a script: `config.sh` finds the marker of the
- * service set aside, `svc.sh` finds it put back.
+ * Makes the scripts of an installation report each of their steps to the stand-in for GitHub, and wait for its response. The
+ * action's own changes come directly before the start of a script: `config.sh` finds the marker of the service set aside,
+ * `svc.sh` finds it put back.
  */
-async function stopAfterEveryStep({ directory }: Installation, port: string): Promise<void> {
+async function reportEveryStep({ directory }: Installation, port: string): Promise<void> {
   const step = join(directory, '.sandbox/step');
   await writeFile(
     step,
@@ -71,13 +71,13 @@ cat <&3 >/dev/null
 }
 
 interface Crash {
-  /** The step that it follows; left out, there is none. */
+  /** The step after which the action is killed, if it is. */
   after?: string;
-  /** Whether the end of the job takes the scripts too, as the runner's orphan clean-up does, or comes when they have ended. */
+  /** Whether the scripts are killed too, as the runner does at the end of the job. Otherwise they continue. */
   takesScripts?: boolean;
 }
 
-/** A runner that is to be removed, and the processes that a crash leaves behind. */
+/** The removal of a runner that is interrupted by a crash, and repeated. */
 async function removal(hasService: boolean) {
   const world = await World.start();
   const { installation } = await world.install(repository, 'box');
@@ -85,10 +85,10 @@ async function removal(hasService: boolean) {
   else await installation.startListener();
   const inputs = { remove: 'true', 'runner-directory': installation.directory };
 
-  /** Runs the action, and kills it after a step. Returns the steps that were taken. */
+  /** Runs the action, and kills it after a step. Returns the steps until then. */
   async function interrupted({ after, takesScripts = false }: Crash): Promise<string[]> {
     const { github } = world;
-    await stopAfterEveryStep(installation, new URL(github.serverUrl).port);
+    await reportEveryStep(installation, new URL(github.serverUrl).port);
     const { apiUrl, serverUrl } = github;
     const job = await Job.start({ github: { apiUrl, serverUrl, repository } });
     const scripts = () => processesWith(`RUNNER_TRACKING_ID=${job.trackingId}`);
@@ -108,7 +108,7 @@ async function removal(hasService: boolean) {
         response.end();
         return true;
       }
-      // The action may have nothing left to do when it has the answer, and reading changes nothing: it is killed before.
+      // Killed before the response: the action may end as soon as it has it.
       if (method === 'GET') take(`GET ${nameOf(url)}`);
       return false;
     };
@@ -136,21 +136,34 @@ async function removal(hasService: boolean) {
     const files = ['.runner', '.credentials', '.credentials_rsaparams', '.service', '.service.set-aside'];
     expect(files.filter((name) => existsSync(join(installation.directory, name)))).toEqual([]);
     expect(await installation.service()).toEqual({ marker: false, unit: false, running: false });
-    // A listener that was asked to stop does so in its own time.
+    // The listener ends some time after the signal.
     await eventually(() => processesIn(installation.directory).length === 0);
   }
 
   return { interrupted, expectFinished, end: () => world.end() };
 }
 
-describe.each([
+/** `npm run test:soak` interrupts the removal after every step. Here it is where most differs from what was there before. */
+const everyStep = process.env['SOAK_RUNS'] !== undefined;
+const selected = [
+  'config.sh begins',
+  'DELETE runner',
+  '.credentials is gone',
+  '.runner is gone',
+  'rm "$unit"',
+  'svc.sh begins, its scripts continue',
+];
+
+// Only root can install a service.
+const kinds = [
   { kind: 'installed as a service', hasService: true, steps: stepsOf.service },
   { kind: 'started by hand', hasService: false, steps: stepsOf.none },
-])('the removal of a runner $kind', ({ hasService, steps }) => {
-  // Root is needed for the service. Others may not link to the Node.js of somebody else: they copy it, and a program that
-  // is being written cannot be started when another test starts a process meanwhile.
-  const run = isRoot ? test.concurrent : hasService ? test.skip : test;
+].filter(({ hasService }) => hasService === isRoot || (everyStep && isRoot));
 
+// Only root may link to a Node.js of root's. Others copy it, and a file that is being written to cannot be run.
+const run = isRoot ? test.concurrent : test;
+
+describe.each(kinds)('the removal of a runner $kind', ({ hasService, steps }) => {
   run('takes these steps', async () => {
     const { interrupted, expectFinished, end } = await removal(hasService);
     try {
@@ -161,19 +174,18 @@ describe.each([
     }
   });
 
-  // The rest is as with a service, where that can be installed.
-  const own = hasService || !isRoot ? steps : ['config.sh begins', 'DELETE runner', '.runner is gone'];
-  const crashes: Crash[] = [
+  const crashes: (Crash & { after: string })[] = [
     ...[...beforeTheScripts, 'GET runner again'].map((after) => ({ after })),
-    ...own.map((after) => ({ after, takesScripts: true })),
-    // Where a script goes on it ends in the same place, whatever its step.
+    ...steps.map((after) => ({ after, takesScripts: true })),
+    // A script that continues does the same wherever the action was killed.
     ...steps.filter((step) => / begins$/.test(step)).map((after) => ({ after, takesScripts: false })),
   ];
   for (const crash of crashes) {
-    const scripts = { true: ', as are its scripts', false: ', its scripts go on', undefined: '' }[
-      `${crash.takesScripts}`
-    ];
-    run(`is finished by the next run when it is killed after: ${crash.after}${scripts}`, async () => {
+    const name = `${crash.after}${crash.takesScripts === false ? ', its scripts continue' : ''}`;
+    if (!everyStep && !selected.includes(name)) {
+      continue;
+    }
+    run(`is finished by the next run if the action is killed after: ${name}`, async () => {
       const { interrupted, expectFinished, end } = await removal(hasService);
       try {
         await interrupted(crash);
