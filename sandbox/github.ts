@@ -74,6 +74,7 @@ export class GitHub {
   refusedTokenStatus: 401 | 404 = 404;
 
   readonly #server: Server;
+  readonly #extensions: Interceptor[] = [];
   readonly #registrations = new Map<string, Registration>();
   readonly #adminTokens = new Map<string, AdminToken>();
   readonly #service = new ActionsService((path) => this.#registrations.get(path.toLowerCase()));
@@ -84,7 +85,8 @@ export class GitHub {
     this.now = now;
     this.rateLimits = limits && new RateLimits(limits, () => now().getTime());
     const { address, family, port } = server.address() as AddressInfo;
-    this.serverUrl = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    // Without port 80, which is the default.
+    this.serverUrl = new URL(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`).origin;
     this.apiUrl = `${this.serverUrl}/api/v3`;
     server.on('request', (request, response) => {
       // Rejects only if the client disconnects while sending, or an interceptor throws.
@@ -109,6 +111,11 @@ export class GitHub {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
+  }
+
+  /** Serves more than this class does. Such requests are not recorded. */
+  extend(serve: Interceptor): void {
+    this.#extensions.push(serve);
   }
 
   /** The requests of the action; those of the runner's own scripts are left out. */
@@ -216,7 +223,7 @@ export class GitHub {
       'x-ratelimit-used': used,
       ...headers,
     });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
+    response.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   }
 
   #claimId(wanted = this.#lastId + 1): number {
@@ -245,6 +252,7 @@ export class GitHub {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const serve of this.#extensions) if (await serve(request, response)) return;
     const url = new URL(request.url ?? '', this.serverUrl);
     const poll = this.#service.poll(url);
     if (poll) {
