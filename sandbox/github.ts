@@ -85,8 +85,9 @@ export class GitHub {
     this.now = now;
     this.rateLimits = limits && new RateLimits(limits, () => now().getTime());
     const { address, family, port } = server.address() as AddressInfo;
+    const host = address === '0.0.0.0' ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
     // Without port 80, which is the default.
-    this.serverUrl = new URL(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}`).origin;
+    this.serverUrl = new URL(`http://${host}:${port}`).origin;
     this.apiUrl = `${this.serverUrl}/api/v3`;
     server.on('request', (request, response) => {
       // Rejects only if the client disconnects while sending, or an interceptor throws.

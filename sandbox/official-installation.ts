@@ -15,7 +15,7 @@ import {
   rm,
   symlink,
 } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -36,7 +36,11 @@ export interface OfficialOptions {
 /** The variables of a user who sets up a runner. */
 function userEnvironment(): NodeJS.ProcessEnv {
   if (isWindows) return process.env;
-  return { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', HOME: '/', RUNNER_ALLOW_RUNASROOT: '1' };
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+    HOME: homedir(),
+    RUNNER_ALLOW_RUNASROOT: '1',
+  };
 }
 
 /** `run.sh`, with everything it starts. */

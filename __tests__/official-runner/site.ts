@@ -1,0 +1,221 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { GitHub } from '../../sandbox/github.ts';
+import { Installation } from '../../sandbox/installation.ts';
+import { Job, type JobOptions, type StepResult } from '../../sandbox/launcher.ts';
+import { OfficialInstallation, type RunScript } from '../../sandbox/official-installation.ts';
+import type { RegistrationPath } from '../../sandbox/registrations.ts';
+import type { RunningJob } from '../../sandbox/runner-protocol/run-service.ts';
+import { RunnerProtocol } from '../../sandbox/runner-protocol/runner-protocol.ts';
+import type { WorkflowJob } from '../../sandbox/runner-protocol/workflow-job.ts';
+import { listenOnPort80 } from './port-80.ts';
+
+export const repository = 'octo-org/octo-repo';
+export const organization = 'octo-org';
+export const adminToken = 'github_pat_11OFFICIAL0000000_adminTokenOfTheTests';
+
+export const isRoot = process.getuid?.() === 0;
+/** Root can also install and remove a runner as another user. Every Unix has this account. */
+export const ordinaryUser = { uid: 65534, gid: 65534, name: 'nobody', home: '/' };
+
+/** The stand-in of the sandbox, or the official runner. */
+export type Kind = 'stand-in' | 'official';
+
+/** How `config.sh remove` talks to GitHub. A runner keeps the flow that it was registered with. */
+export type Flow = 'newer' | 'older';
+
+export interface InstallOptions {
+  /** As in the address that was typed at registration. */
+  registration?: RegistrationPath;
+  flow?: Flow;
+  /** A new temporary directory by default. */
+  directory?: string;
+  owner?: { uid: number; gid: number } | undefined;
+}
+
+/** An installed and registered runner. */
+export interface InstalledRunner {
+  readonly name: string;
+  readonly id: number;
+  readonly directory: string;
+  readonly owner: { uid: number; gid: number } | undefined;
+  /** Starts the process that waits for jobs; its exit code is not the same for both kinds. */
+  start(): Promise<{ ended: Promise<number | null> }>;
+}
+
+export interface ScriptOutcome {
+  exitCode: number | null;
+  /** Without empty lines, and without what differs from run to run. */
+  output: string[];
+  errors: string[];
+  /** `METHOD path status` below the API root. */
+  requests: string[];
+  /** The files of the configuration that are left. */
+  left: string[];
+}
+
+/** A stand-in for GitHub with runners of one kind on this machine. */
+export class Site {
+  readonly github: GitHub;
+  readonly kind: Kind;
+  readonly #protocol: RunnerProtocol;
+  readonly #installations: (Installation | OfficialInstallation)[] = [];
+
+  private constructor(kind: Kind, github: GitHub) {
+    this.kind = kind;
+    this.github = github;
+    this.#protocol = new RunnerProtocol(github);
+    github.addOrganization(organization);
+    github.addRepository(repository);
+    github.addAdminToken(adminToken, { registrations: [repository, organization] });
+  }
+
+  static async open(kind: Kind): Promise<Site> {
+    // The official runner drops the port of its address.
+    return new Site(kind, await (kind === 'official' ? listenOnPort80() : GitHub.start()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#installations.map((installation) => installation.remove()));
+    await this.github.close();
+  }
+
+  async install(name: string, options: InstallOptions = {}): Promise<InstalledRunner> {
+    const { registration = repository, flow = 'newer', owner, ...rest } = options;
+    const url = `${this.github.serverUrl}/${registration}`;
+    if (this.kind === 'stand-in') {
+      const { id } = this.github.addRunner(registration, { name });
+      const installation = await Installation.create({
+        agentId: id,
+        agentName: name,
+        gitHubUrl: url,
+        useRunnerAdminFlow: flow === 'newer',
+        ...(owner && { owner }),
+        ...rest,
+      });
+      this.#installations.push(installation);
+      const start = async () => {
+        await installation.set({ noticesRemoval: true });
+        return installation.startListener();
+      };
+      return { name, id, owner, directory: installation.directory, start };
+    }
+    const installation = await OfficialInstallation.create(releaseDirectory(), { owner, ...rest });
+    this.#installations.push(installation);
+    this.#protocol.registration.useRunnerAdminFlow = flow === 'newer';
+    await installation.register({ url, name, token: this.#protocol.registration.token });
+    const id = await installation.id();
+    return { name, id, owner, directory: installation.directory, start: () => installation.start() };
+  }
+
+  startJob(runner: InstalledRunner, job: Omit<WorkflowJob, 'repository'>): RunningJob {
+    return this.#protocol.startJob(runner.id, { repository, ...job });
+  }
+
+  /** A remove token, as an administrator gets one by hand. */
+  async createRemoveToken(): Promise<string> {
+    await fetch(`${this.github.apiUrl}/repos/${repository}/actions/runners/remove-token`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${adminToken}` },
+    });
+    return this.github.issuedTokens.at(-1)?.token ?? '';
+  }
+
+  /** Runs `config.sh remove` as the owner of the installation. */
+  async runConfigScript(
+    { directory, owner }: InstalledRunner,
+    { flags = [], environment = {} }: { flags?: string[]; environment?: Record<string, string> } = {},
+  ): Promise<ScriptOutcome> {
+    const before = this.github.requests.length;
+    const script = process.platform === 'win32' ? ['cmd.exe', '/c', 'config.cmd'] : ['./config.sh'];
+    const [program = '', ...first] = script;
+    const running = spawn(program, [...first, 'remove', ...flags], {
+      cwd: directory,
+      env: {
+        ...(process.platform === 'win32' && process.env),
+        PATH: process.env['PATH'],
+        RUNNER_ALLOW_RUNASROOT: '1',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...owner,
+    });
+    const [[exitCode], output, errors] = await Promise.all([
+      once(running, 'close'),
+      text(running.stdout),
+      text(running.stderr),
+    ]);
+    const requests = this.github.requests
+      .slice(before)
+      .map(({ method, path, status }) => `${method} ${path.replace(/\?.*/, '')} ${status}`);
+    const names = (await readdir(directory)).filter((name) => /^\.(runner|credentials|service)/.test(name));
+    return {
+      exitCode,
+      output: this.#lines(output),
+      errors: this.#lines(errors),
+      requests: requests.map((request) => request.replace('/api/v3', '')),
+      left: names.sort(),
+    };
+  }
+
+  #lines(output: string): string[] {
+    return output
+      .replaceAll(this.github.apiUrl, 'API')
+      .replaceAll(/\(Request Id: [^)]*\)/g, '(Request Id: ID)')
+      .split(/\r?\n/)
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '');
+  }
+
+  /** Runs a step that uses the action, from `dist`. */
+  async run(
+    inputs: Record<string, string>,
+    { onStart, ...options }: Partial<JobOptions> & { onStart?: (cancel: () => void) => void } = {},
+  ): Promise<StepResult> {
+    const { apiUrl, serverUrl } = this.github;
+    const job = await Job.start({
+      github: { apiUrl, serverUrl, repository },
+      ...(this.kind === 'official' && { node: officialNode() }),
+      ...options,
+    });
+    try {
+      const step = await job.step({ inputs: { token: adminToken, ...inputs } });
+      onStart?.(() => step.cancel());
+      return await step.main();
+    } finally {
+      await job.end();
+    }
+  }
+
+  /** The requests of one method, as `METHOD path status` below the API root. */
+  requests(method: string): string[] {
+    return this.github.requests
+      .filter((request) => request.method === method)
+      .map(({ path, status }) => `${method} ${path.replace('/api/v3', '')} ${status}`);
+  }
+}
+
+/** The content of every file of the configuration, without what the runner logs. */
+export async function configurationOf(directory: string): Promise<Record<string, string>> {
+  const names = (await readdir(directory)).filter((name) => /^\.(?!sandbox)/.test(name));
+  return Object.fromEntries(
+    await Promise.all(
+      names.sort().map(async (name) => [name, await readFile(join(directory, name), 'base64')]),
+    ),
+  );
+}
+
+function releaseDirectory(): string {
+  const directory = process.env['RUNNER_PACKAGE'];
+  if (!directory) throw new Error('RUNNER_PACKAGE is not set.');
+  return directory;
+}
+
+function officialNode(): string {
+  return join(releaseDirectory(), `externals/node24/bin/node${process.platform === 'win32' ? '.exe' : ''}`);
+}
+
+export type { RunScript };

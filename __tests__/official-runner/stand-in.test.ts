@@ -1,0 +1,3 @@
+import { describeConfigScript } from './config-script.ts';
+
+describeConfigScript('stand-in');
