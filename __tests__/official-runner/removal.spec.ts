@@ -1,0 +1,3 @@
+import { describeRemovalOf } from './removal.ts';
+
+describeRemovalOf('official');
