@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { GitHub } from '../../sandbox/github.ts';
 import { Installation } from '../../sandbox/installation.ts';
 import { Job, type JobOptions, type StepResult } from '../../sandbox/launcher.ts';
-import { OfficialInstallation, type RunScript } from '../../sandbox/official-installation.ts';
+import { OfficialInstallation } from '../../sandbox/official-installation.ts';
 import type { RegistrationPath } from '../../sandbox/registrations.ts';
 import type { RunningJob } from '../../sandbox/runner-protocol/run-service.ts';
 import { RunnerProtocol } from '../../sandbox/runner-protocol/runner-protocol.ts';
@@ -53,7 +53,6 @@ export interface ScriptOutcome {
   errors: string[];
   /** `METHOD path status` below the API root. */
   requests: string[];
-  /** The files of the configuration that are left. */
   left: string[];
 }
 
@@ -151,13 +150,12 @@ export class Site {
     const requests = this.github.requests
       .slice(before)
       .map(({ method, path, status }) => `${method} ${path.replace(/\?.*/, '')} ${status}`);
-    const names = (await readdir(directory)).filter((name) => /^\.(runner|credentials|service)/.test(name));
     return {
       exitCode,
       output: this.#lines(output),
       errors: this.#lines(errors),
       requests: requests.map((request) => request.replace('/api/v3', '')),
-      left: names.sort(),
+      left: await runnerFilesOf({ directory }),
     };
   }
 
@@ -170,9 +168,9 @@ export class Site {
       .filter((line) => line !== '');
   }
 
-  /** Runs a step that uses the action, from `dist`. */
-  async run(
-    inputs: Record<string, string>,
+  /** Runs a step with `remove: true`, from `dist`. */
+  async remove(
+    { directory }: InstalledRunner,
     { onStart, ...options }: Partial<JobOptions> & { onStart?: (cancel: () => void) => void } = {},
   ): Promise<StepResult> {
     const { apiUrl, serverUrl } = this.github;
@@ -182,7 +180,8 @@ export class Site {
       ...options,
     });
     try {
-      const step = await job.step({ inputs: { token: adminToken, ...inputs } });
+      const inputs = { token: adminToken, remove: 'true', 'runner-directory': directory };
+      const step = await job.step({ inputs });
       onStart?.(() => step.cancel());
       return await step.main();
     } finally {
@@ -190,12 +189,30 @@ export class Site {
     }
   }
 
-  /** The requests of one method, as `METHOD path status` below the API root. */
-  requests(method: string): string[] {
+  /** Calls back after each such request, and before the next one. */
+  afterRequest(method: string, part: string, act: () => void): void {
+    this.github.afterRequest = (request) => {
+      if (request.method === method && request.path.includes(part)) act();
+    };
+  }
+
+  /** The statuses of the responses to the requests with this method. */
+  statuses(method: string): number[] {
     return this.github.requests
       .filter((request) => request.method === method)
-      .map(({ path, status }) => `${method} ${path.replace('/api/v3', '')} ${status}`);
+      .map((request) => request.status);
   }
+}
+
+/** The `result` of each runner in the output. */
+export function resultsOf({ outputs }: StepResult): string[] {
+  return JSON.parse(outputs['runners'] ?? '[]').map(({ result }: { result: string }) => result);
+}
+
+/** The files that are left of a registration or a service. */
+export async function runnerFilesOf({ directory }: Pick<InstalledRunner, 'directory'>): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.filter((name) => /^\.(runner|credentials|service)/.test(name)).sort();
 }
 
 /** The content of every file of the configuration, without what the runner logs. */
@@ -217,5 +234,3 @@ function releaseDirectory(): string {
 function officialNode(): string {
   return join(releaseDirectory(), `externals/node24/bin/node${process.platform === 'win32' ? '.exe' : ''}`);
 }
-
-export type { RunScript };

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 
-/** A step as in a workflow. An expression is a whole value, such as `${{ steps.runner.outputs.runners }}`. */
+/** An expression of a workflow, such as `steps.runner.outputs.runners`. */
+export interface Expression {
+  expr: string;
+}
+
+/** A step as in a workflow. */
 export interface WorkflowStep {
   name: string;
   id?: string;
   /** An action, or `run`. */
   uses?: string;
   run?: string;
-  with?: Record<string, string>;
-  env?: Record<string, string>;
+  with?: Record<string, string | Expression>;
+  env?: Record<string, string | Expression>;
   if?: string;
 }
 
@@ -154,11 +159,8 @@ function createStep(step: WorkflowStep, index: number): object {
 }
 
 /** TemplateTokenJsonConverter.cs: 2 is a mapping, 3 an expression. */
-function templateMapping(values: Record<string, string>): object {
-  const token = (value: string) => {
-    const [, expression] = /^\$\{\{(.*)\}\}$/s.exec(value) ?? [];
-    return expression === undefined ? value : { type: 3, expr: expression.trim() };
-  };
+function templateMapping(values: Record<string, string | Expression>): object {
+  const token = (value: string | Expression) => (typeof value === 'string' ? value : { type: 3, ...value });
   return { type: 2, map: Object.entries(values).map(([Key, value]) => ({ Key, Value: token(value) })) };
 }
 
