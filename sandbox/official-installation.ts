@@ -90,11 +90,16 @@ export class OfficialInstallation {
     return new OfficialInstallation(target, owner);
   }
 
-  /** Registers the runner with `config.sh`. */
-  async register(options: { url: string; token: string; name: string }): Promise<void> {
-    const { url, token, name } = options;
+  /**
+   * Registers the runner with `config.sh`.
+   *
+   * @param options.asService on Windows, also install and start a service
+   */
+  async register(options: { url: string; token: string; name: string; asService?: boolean }): Promise<void> {
+    const { url, token, name, asService } = options;
     const { exitCode, output } = await this.run('config', [
       ...['--unattended', '--url', url, '--token', token, '--name', name],
+      ...(asService && isWindows ? ['--runasservice'] : []),
     ]);
     if (exitCode !== 0) throw new Error(`The runner was not registered:\n${output}`);
   }

@@ -1,14 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isRunning, processesIn } from '../../sandbox/programs/processes.ts';
 import type { JobReport } from '../../sandbox/runner-protocol/run-service.ts';
 import type { WorkflowStep } from '../../sandbox/runner-protocol/workflow-job.ts';
 import {
   adminToken,
+  eventually,
   type InstalledRunner,
   isRoot,
+  logOf,
   ordinaryUser,
   repository,
   runnerFilesOf,
@@ -38,16 +39,6 @@ const startJob = (steps: WorkflowStep[]) =>
 const runJob = (steps: WorkflowStep[]) => startJob(steps).completed;
 
 const conclusionsOf = ({ steps }: JobReport) => steps.map(({ name, conclusion }) => `${name}: ${conclusion}`);
-const logOf = ({ steps }: JobReport, name: string): string =>
-  steps.find((step) => step.name === name)?.log ?? `There is no step "${name}".`;
-
-/** Waits for something that happens after the job. */
-async function eventually(condition: () => unknown): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await condition()); await pause(50)) {
-    if (Date.now() > end) throw new Error(`Not true within a minute: ${condition}`);
-  }
-}
-
 /** Neither an uploaded log nor a file that the runner wrote contains a secret. */
 async function expectNoSecret(report: JobReport): Promise<void> {
   const texts = new Map(report.steps.map(({ name, log }) => [`log of ${name}`, log]));

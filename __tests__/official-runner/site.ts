@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { GitHub } from '../../sandbox/github.ts';
 import { Installation } from '../../sandbox/installation.ts';
 import { Job, type JobOptions, type StepResult } from '../../sandbox/launcher.ts';
 import { OfficialInstallation } from '../../sandbox/official-installation.ts';
 import type { RegistrationPath } from '../../sandbox/registrations.ts';
-import type { RunningJob } from '../../sandbox/runner-protocol/run-service.ts';
+import type { JobReport, RunningJob } from '../../sandbox/runner-protocol/run-service.ts';
 import { RunnerProtocol } from '../../sandbox/runner-protocol/runner-protocol.ts';
 import type { WorkflowJob } from '../../sandbox/runner-protocol/workflow-job.ts';
 import { listenOnPort80 } from './port-80.ts';
@@ -34,6 +35,8 @@ export interface InstallOptions {
   /** A new temporary directory by default. */
   directory?: string;
   owner?: { uid: number; gid: number } | undefined;
+  /** On Windows, the official runner is registered as a service or not. */
+  asService?: boolean;
 }
 
 /** An installed and registered runner. */
@@ -83,7 +86,7 @@ export class Site {
   }
 
   async install(name: string, options: InstallOptions = {}): Promise<InstalledRunner> {
-    const { registration = repository, flow = 'newer', owner, ...rest } = options;
+    const { registration = repository, flow = 'newer', owner, asService = false, ...rest } = options;
     const url = `${this.github.serverUrl}/${registration}`;
     if (this.kind === 'stand-in') {
       const { id } = this.github.addRunner(registration, { name });
@@ -105,7 +108,8 @@ export class Site {
     const installation = await OfficialInstallation.create(releaseDirectory(), { owner, ...rest });
     this.#installations.push(installation);
     this.#protocol.registration.useRunnerAdminFlow = flow === 'newer';
-    await installation.register({ url, name, token: this.#protocol.registration.token });
+    const { token } = this.#protocol.registration;
+    await installation.register({ url, name, token, asService });
     const id = await installation.id();
     return { name, id, owner, directory: installation.directory, start: () => installation.start() };
   }
@@ -207,6 +211,18 @@ export class Site {
 /** The `result` of each runner in the output. */
 export function resultsOf({ outputs }: StepResult): string[] {
   return JSON.parse(outputs['runners'] ?? '[]').map(({ result }: { result: string }) => result);
+}
+
+/** What a step printed, as GitHub shows it. */
+export function logOf({ steps }: JobReport, name: string): string {
+  return steps.find((step) => step.name === name)?.log ?? `There is no step "${name}".`;
+}
+
+/** Waits for what other processes do. */
+export async function eventually(condition: () => unknown): Promise<void> {
+  for (const end = Date.now() + 60_000; !(await condition()); await pause(50)) {
+    if (Date.now() > end) throw new Error(`Not true within a minute: ${condition}`);
+  }
 }
 
 /** The files that are left of a registration or a service. */
