@@ -9,10 +9,10 @@ import { Installation } from '../../sandbox/installation.ts';
 import { Job, type JobOptions, type StepResult } from '../../sandbox/launcher.ts';
 import { OfficialInstallation } from '../../sandbox/official-installation.ts';
 import type { RegistrationPath } from '../../sandbox/registrations.ts';
+import { listenOnPort80 } from '../../sandbox/runner-protocol/port-80.ts';
 import type { JobReport, RunningJob } from '../../sandbox/runner-protocol/run-service.ts';
 import { RunnerProtocol } from '../../sandbox/runner-protocol/runner-protocol.ts';
 import type { WorkflowJob } from '../../sandbox/runner-protocol/workflow-job.ts';
-import { listenOnPort80 } from './port-80.ts';
 
 export const repository = 'octo-org/octo-repo';
 export const organization = 'octo-org';

@@ -1,4 +1,4 @@
-import { GitHub } from '../../sandbox/github.ts';
+import { GitHub } from '../github.ts';
 
 /**
  * Starts the stand-in for GitHub on port 80 of a loopback address of its own. On macOS there is only one such address, and only
