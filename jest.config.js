@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 const onLinuxOnly = [
   'e2e/(after-job|cancellation|crash|faults|hosts|network|removal|services|soak)',
   'runner/(account|deregistration|directories|installation|processes|service)',
+  'official-runner/stand-in',
   'sandbox/(demo|installation|job-on-installation|launcher|processes|serve|service)',
   '(after-job|background|cancellation|faults|hosts|leaks|pictures|removal|removal-step|remove-runner|services|soak)',
 ].map((names) => `<rootDir>/__tests__/${names}\\.test\\.ts$`);

@@ -17,6 +17,7 @@ test('there are workflows to check', () => {
     'ci.yml',
     'codeql.yml',
     'dependency-review.yml',
+    'official-runner.yml',
     'release.yml',
     'scorecard.yml',
   ]);
