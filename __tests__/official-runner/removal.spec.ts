@@ -76,40 +76,43 @@ test('a runner in a directory with a space and a letter that is not ASCII is der
   await rm(parent, { recursive: true });
 });
 
-test.each([
-  { what: 'finishes the removal if GitHub responds in time', delay: 1_000, result: 'removed' },
-  {
-    what: 'ends config.sh and leaves the runner unchanged if GitHub does not',
-    delay: 60_000,
-    result: 'failed',
-  },
-])('a step that is cancelled during the DELETE request $what', async ({ delay, result }) => {
-  const runner = await site.install('box');
-  const before = await configurationOf(runner.directory);
-  let cancel = () => {};
-  const stepEnd = new AbortController();
-  site.github.intercept = async ({ method }, response) => {
-    if (method !== 'DELETE') return false;
-    cancel();
-    // Rejects at the end of the step.
-    return pause(delay, false, stepEnd).catch(() => response.destroy().destroyed);
-  };
-
-  const step = await site.remove(runner, {
-    onStart: (cancelStep) => {
-      cancel = cancelStep;
+// Windows has no signals.
+if (process.platform !== 'win32') {
+  test.each([
+    { what: 'finishes the removal if GitHub responds in time', delay: 1_000, result: 'removed' },
+    {
+      what: 'ends config.sh and leaves the runner unchanged if GitHub does not',
+      delay: 60_000,
+      result: 'failed',
     },
-  });
-  stepEnd.abort();
+  ])('a step that is cancelled during the DELETE request $what', async ({ delay, result }) => {
+    const runner = await site.install('box');
+    const before = await configurationOf(runner.directory);
+    let cancel = () => {};
+    const stepEnd = new AbortController();
+    site.github.intercept = async ({ method }, response) => {
+      if (method !== 'DELETE') return false;
+      cancel();
+      // Rejects at the end of the step.
+      return pause(delay, false, stepEnd).catch(() => response.destroy().destroyed);
+    };
 
-  expect(step).toMatchObject({ conclusion: 'cancelled', signal: null });
-  expect(resultsOf(step)).toEqual([result]);
-  expect(processesIn(runner.directory)).toEqual([]);
-  if (result === 'removed') {
-    expect(site.github.runners(repository)).toEqual([]);
-    expect(await runnerFilesOf(runner)).toEqual([]);
-  } else {
-    expect(site.github.runners(repository)).toMatchObject([{ id: runner.id }]);
-    expect(await configurationOf(runner.directory)).toEqual(before);
-  }
-});
+    const step = await site.remove(runner, {
+      onStart: (cancelStep) => {
+        cancel = cancelStep;
+      },
+    });
+    stepEnd.abort();
+
+    expect(step).toMatchObject({ conclusion: 'cancelled', signal: null });
+    expect(resultsOf(step)).toEqual([result]);
+    expect(processesIn(runner.directory)).toEqual([]);
+    if (result === 'removed') {
+      expect(site.github.runners(repository)).toEqual([]);
+      expect(await runnerFilesOf(runner)).toEqual([]);
+    } else {
+      expect(site.github.runners(repository)).toMatchObject([{ id: runner.id }]);
+      expect(await configurationOf(runner.directory)).toEqual(before);
+    }
+  });
+}
