@@ -49,7 +49,7 @@ export function describeRemovalOf(kind: Kind): void {
         const step = await remove();
 
         expect(resultsOf(step)).toEqual(['failed']);
-        expect(step.log).toContain('#runner-busy');
+        expect(step.log).toMatch(/^More: .*runner-busy/m);
         expect(site.statuses('DELETE')).toEqual(statuses);
         expect(await configurationOf(runner.directory)).toEqual(before);
         expect(site.github.runners(repository)).toMatchObject([{ id: runner.id }]);
@@ -67,7 +67,7 @@ export function describeRemovalOf(kind: Kind): void {
         const step = await remove();
 
         expect(resultsOf(step)).toEqual(['failed']);
-        expect(step.log).toContain('#removal-failed');
+        expect(step.log).toMatch(/^More: .*removal-failed/m);
         expect(await configurationOf(runner.directory)).toEqual(before);
         expect(site.github.runners(repository)).toMatchObject([{ id: runner.id }]);
       },
