@@ -32,6 +32,8 @@ export interface JobOptions {
   node?: string;
   /** Additional variables for every step. */
   environment?: Record<string, string>;
+  /** The operating system that the job runs on; that of this process by default. */
+  platform?: NodeJS.Platform;
 }
 
 export interface StepOptions {
@@ -211,8 +213,8 @@ export class Step {
   }
 
   async #run(entry: string): Promise<StepResult> {
-    const { masker, actionDirectory } = this.#job;
-    const log = new StepLog(masker, this.#state);
+    const { masker, actionDirectory, options } = this.#job;
+    const log = new StepLog(masker, this.#state, options.platform);
     const files = this.#createFiles();
     const environment = { ...this.#environment(log), ...files };
     log.showDebug = environment['RUNNER_DEBUG'] === '1';
@@ -279,7 +281,7 @@ export class Step {
 
   #environment(log: StepLog): Record<string, string> {
     const { directory, workspace, temporary, actionDirectory, trackingId, options } = this.#job;
-    const { github, user, installation, runner = {} } = options;
+    const { github, user, installation, runner = {}, platform = process.platform } = options;
     const given: Record<string, string> = { ...options.environment, ...this.#options.environment };
     if (given['ACTIONS_STEP_DEBUG'] === 'true') given['RUNNER_DEBUG'] = '1';
     const architectures: Record<string, string> = { x64: 'X64', arm64: 'ARM64', arm: 'ARM', ia32: 'X86' };
@@ -317,7 +319,7 @@ export class Step {
       RUNNER_ARCH: architectures[process.arch] ?? process.arch,
       RUNNER_ENVIRONMENT: runner.environment ?? 'self-hosted',
       RUNNER_NAME: runner.name ?? installation?.agentName ?? 'sandbox',
-      RUNNER_OS: systems[process.platform] ?? process.platform,
+      RUNNER_OS: systems[platform] ?? platform,
       RUNNER_TEMP: temporary,
       RUNNER_TOOL_CACHE: join(directory, '_tool'),
       RUNNER_TRACKING_ID: trackingId,

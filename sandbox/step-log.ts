@@ -113,8 +113,8 @@ function parseCommand(line: string, isCommand: (name: string) => boolean): Comma
 }
 
 /** Parses `name=value`, or `name<<delimiter`, lines, and `delimiter` (FileCommandManager.cs). */
-function* parsePairs(text: string): Generator<[name: string, value: string]> {
-  const lines = text.split(process.platform === 'win32' ? /\r?\n/ : '\n');
+function* parsePairs(text: string, platform: NodeJS.Platform): Generator<[name: string, value: string]> {
+  const lines = text.split(platform === 'win32' ? /\r?\n/ : '\n');
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] ?? '';
     if (line === '') continue;
@@ -141,11 +141,13 @@ export class StepLog {
   failed = false;
   showDebug = false;
   readonly #masker: Masker;
+  readonly #platform: NodeJS.Platform;
   readonly #lines: string[] = [];
   #resumeToken: string | undefined;
 
-  constructor(masker: Masker, state: Record<string, string>) {
+  constructor(masker: Masker, state: Record<string, string>, platform = process.platform) {
     this.#masker = masker;
+    this.#platform = platform;
     this.state = { ...state };
   }
 
@@ -228,7 +230,7 @@ export class StepLog {
 
   receiveFile(name: string, text: string, target: Record<string, string>): void {
     try {
-      for (const [key, value] of parsePairs(text)) target[key] = value;
+      for (const [key, value] of parsePairs(text, this.#platform)) target[key] = value;
     } catch (error) {
       this.issue('error', `Unable to process file command '${name}' successfully.`);
       this.issue('error', (error as Error).message);
