@@ -1,6 +1,6 @@
 // Finds processes in /proc. Only Linux has it; elsewhere no process is found.
 
-import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
 /** A zombie, whose parent has not read its exit status yet, does not run. */
 export function isRunning(id: number): boolean {
@@ -28,7 +28,8 @@ export function kill(id: number): boolean {
 
 /** Sets the name of this process, which Node.js changes at its start. */
 export function nameProcess(name: string): void {
-  if (existsSync('/proc/self/comm')) writeFileSync('/proc/self/comm', name);
+  // Wine shows the files of Linux too.
+  if (process.platform === 'linux') writeFileSync('/proc/self/comm', name);
 }
 
 /** All processes except this one. */
