@@ -19,7 +19,7 @@ export default {
   globalSetup: '<rootDir>/scripts/check-system-tools.ts',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(isLinux ? [] : onLinuxOnly)],
+  testPathIgnorePatterns: ['/node_modules/', '/__tests__/windows/', ...(isLinux ? [] : onLinuxOnly)],
   // End-to-end tests start processes; a loaded machine takes its time, and nothing here is about speed.
   testTimeout: 30_000,
   // More than there are cores: these tests wait for processes a good deal of the time.

@@ -18,6 +18,10 @@ export default {
   ...config,
   globalSetup: undefined,
   testMatch: tests.map((path) => `<rootDir>/__tests__/${path}.test.ts`),
-  testPathIgnorePatterns: ['/node_modules/', `/__tests__/(${excluded.join('|')})\\.test\\.ts$`],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/__tests__/windows/',
+    `/__tests__/(${excluded.join('|')})\\.test\\.ts$`,
+  ],
   testEnvironment: './scripts/stop-at-first-failure.js',
 };

@@ -2,7 +2,7 @@
 // sandbox has started. Not shown: services, the termination of process trees, and the cancellation of a step, which Wine
 // cannot do as Windows does.
 
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
@@ -235,6 +235,17 @@ describe('remove: true', () => {
     expect(machine.requests).toContain(`DELETE ${run(`/${runner.id}`)}`);
   });
 
+  test.each(["Runner & Söhne (x86), it's", '^a=b; [c] {d} !e! +~@#$'])(
+    'removes a runner in the directory %s',
+    async (name) => {
+      const runner = await machine.install(name);
+
+      expectSuccess(await remove(runner.directory));
+
+      expect(await configurationOf(runner)).toEqual([]);
+    },
+  );
+
   test.each([
     ['a pattern with backslashes', (path: string) => `${path}\\run*`],
     ['a pattern with slashes', (path: string) => `${path.replaceAll('\\', '/')}/run*`],
@@ -259,7 +270,14 @@ describe('remove: true', () => {
     const slashes = directory.replaceAll('\\', '/');
 
     const result = await remove(
-      [directory, slashes, `${slashes}/`, `${directory}\\`, `z${directory.slice(1)}\\.`].join('\r\n'),
+      [
+        directory,
+        slashes,
+        `${slashes}/`,
+        `${directory}\\`,
+        `z${directory.slice(1)}\\.`,
+        directory.toUpperCase(),
+      ].join('\r\n'),
       { 'dry-run': 'true' },
     );
 
@@ -287,6 +305,15 @@ describe('remove: true', () => {
     const { directory } = await machine.install('box');
 
     expectFailure(await remove(`${directory}\n${other(directory)}`), 'not-a-runner');
+
+    expect(machine.github.requests).toEqual([]);
+  });
+
+  test('refuses an installation whose .env has arguments for config.cmd', async () => {
+    const { installation, directory } = await machine.install('box');
+    await writeFile(join(installation.directory, '.env'), 'LANG=C\r\nACTIONS_RUNNER_INPUT_LOCAL=true\r\n');
+
+    expectFailure(await remove(directory), 'removal-failed', /ACTIONS_RUNNER_INPUT_LOCAL/);
 
     expect(machine.github.requests).toEqual([]);
   });
@@ -386,8 +413,8 @@ describe('remove: after-job', () => {
     for (const secret of machine.secrets) expect(log).not.toContain(secret);
   });
 
-  test('a dry run schedules nothing', async () => {
-    const runner = await machine.install('box');
+  test('a dry run schedules nothing, after a self-update too', async () => {
+    const runner = await machine.install('box', { selfUpdated: true });
     const { job, step } = await startJob(runner, { 'dry-run': 'true' });
 
     expect(runnersOf(await step.main())).toMatchObject([{ result: 'would-remove' }]);
