@@ -6,6 +6,8 @@ export default {
   globalSetup: undefined,
   testMatch: ['<rootDir>/__tests__/windows/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  // On a loaded machine, a program of Windows takes seconds to start.
+  testTimeout: 60_000,
   collectCoverage: false,
   coverageThreshold: undefined,
 };

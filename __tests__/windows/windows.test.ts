@@ -103,8 +103,9 @@ describe('remove: true', () => {
   test('gives the token to config.cmd in the environment, which is an allow-list, and never as an argument', async () => {
     const { installation, directory } = await machine.install('box');
     let running: string[] = [];
-    machine.github.beforeRequest = async ({ method }) => {
+    machine.github.intercept = ({ method }) => {
       if (method === 'DELETE') running = commandLines();
+      return false;
     };
 
     const result = await remove(
@@ -247,21 +248,24 @@ describe('remove: true', () => {
   );
 
   test.each([
-    ['a pattern with backslashes', (path: string) => `${path}\\run*`],
-    ['a pattern with slashes', (path: string) => `${path.replaceAll('\\', '/')}/run*`],
-  ])('removes two installations by %s', async (_, pattern) => {
+    ['backslashes', '\\'],
+    ['slashes', '/'],
+  ])('removes two installations by a pattern with %s, and keeps those that it excludes', async (_, slash) => {
     const one = await machine.install('runner 1');
     const two = await machine.install('runner 2', { registration: 'octo-org' });
+    const excluded = await machine.install('runner 3');
     const other = await machine.install('other');
+    const parent = one.directory.replace(/\\[^\\]*$/, '').replaceAll('\\', slash);
 
-    const result = await remove(pattern(one.directory.replace(/\\[^\\]*$/, '')));
+    const result = await remove(`${parent}${slash}run*\n!${parent}${slash}RUNNER 3`);
 
     expectSuccess(result);
     expect(runnersOf(result)).toMatchObject([
       { directory: one.directory, name: 'runner 1', result: 'removed' },
       { directory: two.directory, name: 'runner 2', result: 'removed' },
     ]);
-    expect(machine.github.runners(repository)).toMatchObject([{ name: 'other' }]);
+    expect(machine.github.runners(repository)).toMatchObject([{ name: 'runner 3' }, { name: 'other' }]);
+    expect(await configurationOf(excluded)).toEqual(configured);
     expect(await configurationOf(other)).toEqual(configured);
   });
 
@@ -382,11 +386,13 @@ describe('remove: after-job', () => {
     const post = await step.post();
 
     expectSuccess(post);
+    // The background process has inherited no output: a worker would wait for it.
     expect(post.outputHeldOpen).toBe(false);
     expect(post.log).toContain(`${runner.directory}\\_diag\\RunnerRemoveToken_`);
     expect(machine.github.issuedTokens).toHaveLength(2);
-    const background = commandLines().filter((line) => line.includes('remove-after-job'));
-    expect(background).toHaveLength(1);
+    const background = () =>
+      commandLines().filter((line) => line.includes(runner.directory) && line.includes('remove-after-job'));
+    expect(background()).toHaveLength(1);
     for (const secret of machine.secrets) {
       expect(commandLines().filter((line) => line.includes(secret))).toEqual([]);
       expect(main.log + post.log).not.toContain(secret);
@@ -397,7 +403,7 @@ describe('remove: after-job', () => {
     await job.end();
     machine.github.setBusy(repository, runner.id, false);
     await worker.stop();
-    await eventually(() => !commandLines().some((line) => line.includes('remove-after-job')));
+    await eventually(() => background().length === 0);
 
     expect(machine.github.runners(repository)).toEqual([]);
     expect(await configurationOf(runner)).toEqual([]);
