@@ -61,6 +61,7 @@ export class Windows {
     await rm(join(this.#powerShell, 'powershell.exe'), { force: true });
     await copyFile(join(files, 'powershell.exe.cmd'), join(this.#powerShell, 'powershell.exe.cmd'));
     await this.#listProcesses();
+    await this.setAdministrator(true);
     // Copied to the file system of the installations, which have links to it.
     await link(nodeOfWindows, this.#node).catch(() => copyFile(nodeOfWindows, this.#node));
   }
@@ -71,6 +72,11 @@ export class Windows {
       await once(spawn(wineServer, [option], { env: this.#environment, stdio: 'ignore' }), 'exit');
     }
     await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Whether PowerShell says that steps run as an administrator; they do by default. */
+  async setAdministrator(isAdministrator: boolean): Promise<void> {
+    await writeFile(join(this.#powerShell, 'administrator.txt'), isAdministrator ? 'True\r\n' : 'False\r\n');
   }
 
   /** The Windows path of a file of this machine. */

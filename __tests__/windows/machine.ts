@@ -158,9 +158,9 @@ export function commandLines(): string[] {
     });
 }
 
-/** The files of the configuration that are there, and those that the removal of a runner changes. */
+/** The files that are there of those which the configuration of a runner leaves. */
 export async function configurationOf({ installation }: WindowsRunner): Promise<string[]> {
-  const names = ['.runner', '.credentials', '.credentials_rsaparams', '.path', '.env'];
+  const names = ['.runner', '.credentials', '.credentials_rsaparams', '.service', '.path', '.env'];
   const found = await Promise.all(
     names.map((name) =>
       access(join(installation.directory, name)).then(

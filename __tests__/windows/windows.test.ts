@@ -1,6 +1,6 @@
-// Runs dist/ on Windows' own Node.js and cmd.exe, under Wine. PowerShell is a stand-in that prints the processes which the
-// sandbox has started. Not shown: services, the termination of process trees, and the cancellation of a step, which Wine
-// cannot do as Windows does.
+// Runs dist/ on Windows' own Node.js and cmd.exe, under Wine. PowerShell is a stand-in: it prints the processes which the
+// sandbox has started, and whether the account is an administrator. A service is no more than its marker. Not shown: real
+// services, the processes that a worker ends with a job, and the cancellation of a step, for which Windows sends Ctrl-C.
 
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -357,6 +357,43 @@ describe('remove: true', () => {
 
     await listener.ended;
     expect(hasOtherEnded).toBe(false);
+  });
+});
+
+describe('remove: true for a service, by stand-ins for PowerShell and for the service,', () => {
+  let runner: WindowsRunner;
+  beforeEach(async () => {
+    runner = await machine.install('box');
+    await writeFile(join(runner.installation.directory, '.service'), 'actions.runner.octo-org-octo-repo.box');
+  });
+
+  test('leaves the service to config.cmd', async () => {
+    expectSuccess(await remove(runner.directory));
+
+    expect(await configurationOf(runner)).toEqual([]);
+    expect(await runner.installation.invocations()).toMatchObject([{ arguments: ['remove'] }]);
+  });
+
+  test('says that config.cmd has uninstalled the service when GitHub refuses the removal then', async () => {
+    machine.github.afterRequest = ({ method }) => {
+      if (method === 'GET') machine.github.setBusy(repository, runner.id, true);
+    };
+
+    expectFailure(await remove(runner.directory), 'runner-busy', /service/);
+
+    expect(await configurationOf(runner)).toEqual(configured);
+  });
+
+  test('is refused without an administrator, and nothing is changed', async () => {
+    await machine.windows.setAdministrator(false);
+    try {
+      expectFailure(await remove(runner.directory), 'service-needs-administrator');
+    } finally {
+      await machine.windows.setAdministrator(true);
+    }
+
+    expect(machine.github.requests).toEqual([]);
+    expect(await configurationOf(runner)).toEqual([...configured, '.service']);
   });
 });
 
