@@ -482,8 +482,25 @@ describe('remove: after-job', () => {
   });
 });
 
-describe('runner-name and runner-label', () => {
-  test.todo('remove the registration of runners, with the selection of runners by name');
+test('runner-name selects registered runners, one line each', async () => {
+  for (const name of ['gone', 'spot-1']) {
+    machine.github.addRunner(repository, { name, os: 'windows', status: 'offline' });
+  }
+  machine.github.addRunner(repository, { name: 'spot-2', os: 'windows', status: 'online' });
+
+  const result = await machine.run({
+    remove: 'true',
+    'runner-name': 'Gone\r\nnever-there\r\nspot-*\r\n',
+    'offline-minutes': '0',
+  });
+
+  expectSuccess(result);
+  expect(runnersOf(result)).toMatchObject([
+    { directory: null, name: 'gone', result: 'removed' },
+    { directory: null, name: 'never-there', result: 'already-removed' },
+    { directory: null, name: 'spot-1', result: 'removed' },
+  ]);
+  expect(machine.github.runners(repository)).toMatchObject([{ name: 'spot-2' }]);
 });
 
 /** The variables of config.cmd that it should not have. Node.js, cmd.exe and Wine add some to what the action passes on. */
