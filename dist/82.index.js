@@ -864,7 +864,89 @@ function parseLabels(labels) {
 
 // EXTERNAL MODULE: ./src/runner/processes.ts
 var processes = __webpack_require__(3447);
+;// CONCATENATED MODULE: ./src/removal/waiting.ts
+
+const minute = 60_000;
+/** Milliseconds between two reads of a runner. The first intervals are short: many waits are. */
+const shortestInterval = 15_000;
+const firstInterval = 20_000;
+const longestInterval = 60_000;
+/** With many runners, the intervals grow: an hour of polls stays within GitHub's 5,000 requests an hour. */
+const intervalPerRunner = 1_000;
+/** @param signal ends all waits */
+function createWaiting(minutes, signal, { clock, log }) {
+    const deadline = clock.now() + minutes * minute;
+    const waiting = new Set();
+    let nextLine = clock.now();
+    async function sleepUntil(time) {
+        while (clock.now() < time) {
+            // Also without a wait: runners that are waited for from now on are all in the first line.
+            await clock.sleep(Math.max(Math.min(time, nextLine) - clock.now(), 0), signal);
+            const now = clock.now();
+            if (now >= nextLine && now < deadline) {
+                nextLine = now + minute;
+                const runners = describeSome([...waiting].map(({ runner }) => runner));
+                log.info(`Waiting for ${runners}, for up to ${describeMinutes(Math.ceil((deadline - now) / minute))}.`);
+            }
+        }
+    }
+    return {
+        async poll(runner, polls) {
+            const now = clock.now();
+            if (now >= deadline) {
+                return false;
+            }
+            const entry = { runner };
+            waiting.add(entry);
+            // Jitter: runners that became busy together are not read together.
+            const longest = Math.min(longestInterval, firstInterval * 1.5 ** polls);
+            const interval = shortestInterval + Math.random() * (longest - shortestInterval);
+            try {
+                await sleepUntil(Math.min(now + Math.max(interval, waiting.size * intervalPerRunner), deadline));
+                return true;
+            }
+            catch {
+                return false;
+            }
+            finally {
+                waiting.delete(entry);
+            }
+        },
+    };
+}
+/** A wait outlasts these failures: the next poll can succeed. */
+function isTransient(error) {
+    return error instanceof src_failure/* Failure */.HR && (error.kind === 'network' || error.kind === 'server-error');
+}
+/** For example `"one", "two", "three", "four", "five" and 3 more`. */
+function describeSome(runners) {
+    const shown = runners.slice(0, 5);
+    const more = runners.length - shown.length;
+    return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+/** What a dry run does not wait for. */
+function describeWait(obstacle, minutes) {
+    return `It is ${obstacle} now. The step would wait for it for up to ${describeMinutes(minutes)}.`;
+}
+function describeMinutes(minutes) {
+    return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+}
+/** A token that was accepted before and is refused now has expired. */
+function explainExpiredToken(failure) {
+    if (failure.kind !== 'bad-credentials') {
+        return failure;
+    }
+    const { happened, requestId } = failure.explanation;
+    return new src_failure/* Failure */.HR('bad-credentials', {
+        happened,
+        likelyCause: 'GitHub accepted the token at the start of this step. It expired or was revoked since then. The token of a GitHub App expires after one hour.',
+        remedy: 'Re-run the job to continue. Create the token in the same job, directly before this step, and use a shorter "wait-minutes".',
+        requestId,
+    }, { cause: failure });
+}
+
 ;// CONCATENATED MODULE: ./src/removal/remove-runner.ts
+
 
 
 
@@ -1080,8 +1162,8 @@ function busyFailure(installation, cause, { inputs }) {
             remedy: `To keep the runner, add the line "!${directory}" to "runner-directory". To remove it, use "remove: after-job", or run the step on another runner.`,
         });
     }
-    const minutes = inputs.removal?.waitMinutes ?? 0;
-    const waited = minutes === 0 ? '' : ` (after waiting up to ${minutes} minutes)`;
+    const minutes = inputs.removal?.waitMinutes;
+    const waited = minutes ? ` (after waiting up to ${describeMinutes(minutes)})` : '';
     return new src_failure/* Failure */.HR('runner-busy', {
         happened: `${nameOf(installation)} is running a job${waited} and was left unchanged.`,
         cause,
@@ -1204,87 +1286,6 @@ function cancellationFailure(happened, error) {
         cause: 'Someone cancelled the job, or the step reached its time limit.',
         remedy: 'Re-run the step. It continues where it stopped.',
     }, { cause: error });
-}
-
-;// CONCATENATED MODULE: ./src/removal/waiting.ts
-
-const minute = 60_000;
-/** Milliseconds between two reads of a runner. The first intervals are short: many waits are. */
-const shortestInterval = 15_000;
-const firstInterval = 20_000;
-const longestInterval = 60_000;
-/** With many runners, the intervals grow: an hour of polls stays within GitHub's 5,000 requests an hour. */
-const intervalPerRunner = 1_000;
-/** @param signal ends all waits */
-function createWaiting(minutes, signal, { clock, log }) {
-    const deadline = clock.now() + minutes * minute;
-    const waiting = new Set();
-    let nextLine = clock.now();
-    async function sleepUntil(time) {
-        while (clock.now() < time) {
-            // Also without a wait: runners that are waited for from now on are all in the first line.
-            await clock.sleep(Math.max(Math.min(time, nextLine) - clock.now(), 0), signal);
-            const now = clock.now();
-            if (now >= nextLine && now < deadline) {
-                nextLine = now + minute;
-                const runners = describeSome([...waiting].map(({ runner }) => runner));
-                log.info(`Waiting for ${runners}, for up to ${describeMinutes(Math.ceil((deadline - now) / minute))}.`);
-            }
-        }
-    }
-    return {
-        async poll(runner, polls) {
-            const now = clock.now();
-            if (now >= deadline) {
-                return false;
-            }
-            const entry = { runner };
-            waiting.add(entry);
-            // Jitter: runners that became busy together are not read together.
-            const longest = Math.min(longestInterval, firstInterval * 1.5 ** polls);
-            const interval = shortestInterval + Math.random() * (longest - shortestInterval);
-            try {
-                await sleepUntil(Math.min(now + Math.max(interval, waiting.size * intervalPerRunner), deadline));
-                return true;
-            }
-            catch {
-                return false;
-            }
-            finally {
-                waiting.delete(entry);
-            }
-        },
-    };
-}
-/** A wait outlasts these failures: the next poll can succeed. */
-function isTransient(error) {
-    return error instanceof src_failure/* Failure */.HR && (error.kind === 'network' || error.kind === 'server-error');
-}
-/** For example `"one", "two", "three", "four", "five" and 3 more`. */
-function describeSome(runners) {
-    const shown = runners.slice(0, 5);
-    const more = runners.length - shown.length;
-    return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-/** What a dry run does not wait for. */
-function describeWait(obstacle, minutes) {
-    return `It is ${obstacle} now. The step would wait for it for up to ${describeMinutes(minutes)}.`;
-}
-function describeMinutes(minutes) {
-    return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-}
-/** A token that was accepted before and is refused now has expired. */
-function explainExpiredToken(failure) {
-    if (failure.kind !== 'bad-credentials') {
-        return failure;
-    }
-    const { happened, requestId } = failure.explanation;
-    return new src_failure/* Failure */.HR('bad-credentials', {
-        happened,
-        likelyCause: 'GitHub accepted the token at the start of this step. It expired or was revoked since then. The token of a GitHub App expires after one hour.',
-        remedy: 'Re-run the job to continue. Create the token in the same job, directly before this step, and use a shorter "wait-minutes".',
-        requestId,
-    }, { cause: failure });
 }
 
 ;// CONCATENATED MODULE: ./src/removal/installed-runners.ts
@@ -1464,7 +1465,7 @@ async function selectRunners({ names, labels }, registration, context) {
     const selected = new Map();
     for (const runner of selections.flat()) {
         const key = runner.registered?.id ?? runner.name.toLowerCase();
-        if (runner.isNamed || !selected.has(key)) {
+        if (!selected.get(key)?.isNamed) {
             selected.set(key, runner);
         }
     }
