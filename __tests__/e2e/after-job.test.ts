@@ -240,8 +240,11 @@ describe('remove: after-job', () => {
       world.github.setBusy(repository, id, false);
       await job.end();
 
-      const ends = /config.sh removed the|local configuration is already gone/;
-      await eventually(async () => (await backgroundLogs()).filter((log) => ends.test(log)).length === 2);
+      const ends = [/config\.sh removed the runner\./, /The local configuration is already gone/];
+      await eventually(async () => {
+        const logs = await backgroundLogs();
+        return ends.every((end) => logs.filter((log) => end.test(log)).length === 1);
+      });
       expect(world.github.runners(repository)).toEqual([]);
       expect(world.github.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
       expect(await installation.service()).toMatchObject({ marker: false, unit: false });

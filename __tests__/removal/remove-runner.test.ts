@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import {
   chmod,
   copyFile,
@@ -212,6 +213,18 @@ describe('on this machine', () => {
       expect(await remove()).toEqual({ result: 'removed' });
       expect(printed).toEqual(['config.sh remove\n']);
       expect(lines).toContain('debug: GitHub still lists the runner after the removal: false');
+    });
+
+    test('that another removal has just removed is only verified', async () => {
+      afterFirstRequest(() => {
+        deregistered();
+        for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
+          rmSync(join(directory, name));
+        }
+      });
+
+      expect(await remove()).toEqual({ result: 'removed' });
+      expect(printed).toEqual([]);
     });
 
     test('is cleaned up if config.sh fails after GitHub removed it', async () => {

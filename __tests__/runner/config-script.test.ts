@@ -33,6 +33,7 @@ beforeEach(async () => {
     ownerPrefix: [],
     environment: { PATH: String(process.env['PATH']) },
   };
+  await writeFile(join(directory, '.runner'), '');
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
@@ -99,7 +100,7 @@ describe('how config.sh remove ended', () => {
     ],
     ['√ Runner removed successfully\nDoes not exist. Skipping Removing .credentials', false],
   ])('the server is skipped when the script says so: %s', async (output, skippedServer) => {
-    await configScript(`echo '${output}'`);
+    await configScript('rm .runner', `echo '${output}'`);
 
     expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({
       outcome: 'removed',
@@ -112,7 +113,7 @@ test.each(['.runner', '.runner_migrated', '.credentials', '.credentials_migrated
   'a removal that leaves %s failed, whatever the script reports',
   async (name) => {
     await writeFile(join(directory, name), '');
-    await configScript('exit 0');
+    await configScript(`test ${name} = .runner || rm -f .runner`);
 
     expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({ outcome: 'failed', exitCode: 0 });
     expect(await removeLocalConfiguration(context)).toMatchObject({ outcome: 'failed' });
@@ -123,7 +124,7 @@ test('the script is run as the owner, and only a removal from the server gets th
   await configScript('echo "$AS $* $ACTIONS_RUNNER_INPUT_TOKEN"');
   const asSomebody = { ...context, ownerPrefix: ['env', 'AS=somebody'] };
 
-  expect((await removeWithConfigScript(asSomebody, 'AB12')).output).toBe('somebody remove AB12\n');
+  expect((await removeWithConfigScript(asSomebody, 'AB12'))?.output).toBe('somebody remove AB12\n');
   expect((await removeLocalConfiguration(asSomebody)).output).toBe('somebody remove --local \n');
 });
 
@@ -131,11 +132,11 @@ describe('on Windows', () => {
   test('config.cmd is run, which takes care of the service itself', async () => {
     const environment = await createWindows(directory);
     await writeFile(join(directory, '.service'), 'unit');
-    await configScript('echo "$* $ACTIONS_RUNNER_INPUT_TOKEN $(ls -A)"');
+    await configScript('rm -f .runner', 'echo "$* $ACTIONS_RUNNER_INPUT_TOKEN $(ls -A)"');
     await symlink('config.sh', join(directory, 'config.cmd'));
     const script: ScriptContext = { ...context, platform: 'win32', environment };
 
-    const { output, outcome } = await removeWithConfigScript(script, 'AB12');
+    const { output = '', outcome } = (await removeWithConfigScript(script, 'AB12')) ?? {};
 
     expect(output.trim().split(/\s+/)).toEqual(
       expect.arrayContaining(['remove', 'AB12', '.service', 'Windows']),
@@ -196,6 +197,7 @@ describe('a removal that fails', () => {
     expect(await content('.env')).toBe('A=1');
     expect((await readdir(directory)).sort()).toEqual([
       '.env',
+      '.runner',
       '.service',
       '.service.set-aside',
       'config.sh',
@@ -208,7 +210,7 @@ describe('a removal that fails', () => {
     await configScript('touch ran');
 
     await expect(removeWithConfigScript(context, 'AB12')).rejects.toMatchObject({ kind: 'removal-failed' });
-    expect((await readdir(directory)).sort()).toEqual(['.path', '.service', 'config.sh']);
+    expect((await readdir(directory)).sort()).toEqual(['.path', '.runner', '.service', 'config.sh']);
   });
 
   test('is refused before it begins when the directory cannot be written to', async () => {
@@ -223,7 +225,7 @@ describe('a removal that fails', () => {
 
 test('a removal that succeeds leaves the files as the script wrote them', async () => {
   await writeFile(join(directory, '.path'), '/usr/bin');
-  await configScript('echo /tmp > .path');
+  await configScript('echo /tmp > .path; rm .runner');
 
   await removeWithConfigScript(context, 'AB12');
 
@@ -258,11 +260,23 @@ describe('the marker of a service', () => {
       removeWithConfigScript(context, 'AB12'),
     ]);
 
-    expect(results.map(({ output }) => output)).toEqual(['', '']);
+    expect(results.map((result) => result?.output)).toEqual(['', '']);
     expect(await content('.service')).toBe('unit');
     expect(await content('.path')).toBe('/usr/bin');
-    expect((await readdir(directory)).sort()).toEqual(['.path', '.service', 'config.sh']);
+    expect((await readdir(directory)).sort()).toEqual(['.path', '.runner', '.service', 'config.sh']);
   });
+});
+
+test('of two removals at once, the second has nothing left to do', async () => {
+  await configScript('sleep 0.1; rm .runner; echo >> runs');
+
+  const results = await Promise.all([
+    removeWithConfigScript(context, 'AB12'),
+    removeWithConfigScript(context, 'AB12'),
+  ]);
+
+  expect(results).toEqual([expect.objectContaining({ outcome: 'removed' }), undefined]);
+  expect(await content('runs')).toBe('\n');
 });
 
 describe('a local removal', () => {
@@ -273,14 +287,14 @@ describe('a local removal', () => {
     await removeLocalConfiguration(context);
     expect((await lstat(key)).isFile()).toBe(true);
 
-    await configScript('exit 0');
+    await configScript('rm .runner');
     expect(await removeLocalConfiguration(context)).toMatchObject({ outcome: 'removed', warnings: [] });
     await expect(lstat(key)).rejects.toThrow('ENOENT');
   });
 
   test('reports a private key that cannot be deleted', async () => {
     await mkdir(join(directory, '.credentials_rsaparams'));
-    await configScript('exit 0');
+    await configScript('rm .runner');
 
     expect(await removeLocalConfiguration(context)).toMatchObject({
       outcome: 'removed',

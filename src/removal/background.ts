@@ -3,7 +3,6 @@ import { open } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { BackgroundRemoval } from '../runner/background-process.ts';
 import { type ConfigScriptResult, removeWithConfigScript } from '../runner/config-script.ts';
-import { hasLeftovers } from '../runner/installation.ts';
 import { isAlive, processesOf } from '../runner/processes.ts';
 import { lastLineOf, type ScriptContext } from '../runner/script.ts';
 import { isService, stopRunner } from '../runner/service.ts';
@@ -83,7 +82,9 @@ export async function removeAfterJob(
     if (clock.now() >= deadline) {
       return giveUp('it was busy until the remove token was about to expire.');
     }
-    if (!(await hasLeftovers(script.directory))) {
+    await log('No job is running. Removing the runner with config.sh.');
+    const result = await removeWithConfigScript(script, removal.removeToken);
+    if (result === undefined) {
       return finish(
         removal,
         'The local configuration is already gone: the runner was removed by another process, or on GitHub.',
@@ -91,8 +92,6 @@ export async function removeAfterJob(
         clock,
       );
     }
-    await log('No job is running. Running config.sh remove.');
-    const result = await removeWithConfigScript(script, removal.removeToken);
     await logResult(result, log);
     switch (result.outcome) {
       case 'removed':

@@ -167,6 +167,9 @@ async function deregister(
   const { client, log } = context;
   const { runner, directory, script } = installation;
   const result = await removeWithConfigScript(script, removeToken);
+  if (result === undefined) {
+    return true;
+  }
   print(result.output);
   result.warnings.forEach(log.warning);
   log.debug(`config.sh remove in ${directory}: exit code ${result.exitCode}, ${result.outcome}`);

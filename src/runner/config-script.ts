@@ -33,19 +33,23 @@ export interface ConfigScriptResult extends ScriptResult {
  * refuses while the marker of a service exists, so the marker is set aside meanwhile. When the removal fails, the runner
  * stays in service, so what the script wrote before it contacted GitHub is restored.
  *
+ * @returns `undefined` if the runner is not configured any more: another removal finished in the meantime
  * @throws Failure `removal-failed` before anything is changed; what happens later is in the result
  */
 export async function removeWithConfigScript(
   script: ScriptContext,
   removeToken: string,
-): Promise<ConfigScriptResult> {
+): Promise<ConfigScriptResult | undefined> {
   const { directory, platform } = script;
   const run = () => runConfigScript(script, [], { [removeTokenVariable]: removeToken });
-  if (platform === 'win32') {
-    // config.cmd writes no files, and uninstalls the service itself.
-    return run();
-  }
   return takeTurns(script, async () => {
+    if (!(await isConfigured(directory))) {
+      return undefined;
+    }
+    if (platform === 'win32') {
+      // config.cmd writes no files, and uninstalls the service itself.
+      return run();
+    }
     const restoreFiles = await rememberScriptFiles(directory);
     const putMarkerBack = await setMarkerAside(directory);
     const result = await run();
