@@ -3,7 +3,7 @@ import { GitHub } from '../../sandbox/github.ts';
 import type { RegisteredRemoval } from '../../src/inputs.ts';
 import { selectRunners } from '../../src/removal/select-runners.ts';
 import { failureOf, recordingLog, repository } from '../support.ts';
-import { VirtualClock } from '../virtual-clock.ts';
+import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
 import { contextOf } from './context.ts';
 
 const everything: RegisteredRemoval = {
@@ -41,7 +41,7 @@ function register(...names: string[]): void {
 function select(selection: Partial<RegisteredRemoval>) {
   const recording = recordingLog();
   lines = recording.lines;
-  const context = contextOf(github, { client: clock.clientOf(github), clock, log: recording.log });
+  const context = contextOf(github, { client: timelessClientOf(github, clock), clock, log: recording.log });
   return selectRunners({ ...everything, ...selection }, repository, context);
 }
 

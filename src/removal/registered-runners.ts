@@ -173,7 +173,8 @@ async function attemptRemoval(selected: SelectedRunner, run: Run): Promise<Attem
     return { report: { result: 'failed', detail: failure.message }, failure };
   } catch (error) {
     if (stopped.aborted && error === stopped.reason) {
-      return { report: { result: 'not-attempted' } };
+      const detail = 'The step stopped after the failure of another runner.';
+      return { report: { result: 'not-attempted', ...(failed.signal.aborted && { detail }) } };
     }
     const failure = explainExpiredToken(Failure.from(error));
     const report: Outcome = { result: 'failed', detail: failure.message };
