@@ -1,0 +1,365 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Job, type StepResult } from '../../sandbox/launcher.ts';
+import type { Runner } from '../../sandbox/registrations.ts';
+import { eventually } from '../support.ts';
+import {
+  adminToken,
+  classicToken,
+  expectFailure,
+  expectNoSecret,
+  organization,
+  repository,
+  World,
+} from '../world.ts';
+
+/** A minute takes 0.1 seconds. */
+const fastTime = { NODE_OPTIONS: `--import=${new URL('fast-time.mjs', import.meta.url)}` };
+
+let world: World;
+beforeEach(async () => {
+  world = await World.start();
+});
+afterEach(() => world.end());
+
+function register(name: string, properties: Partial<Runner> = {}, registration = organization): number {
+  return world.github.addRunner(registration, { name, status: 'offline', ...properties }).id;
+}
+
+/** Runners of an organization with the same prefix. */
+function registerMany(count: number): void {
+  for (let index = 1; index <= count; index += 1) register(`spot-${index}`);
+}
+
+/** Removes runners of the organization. No time passes unless the inputs ask for it. */
+function remove(inputs: Record<string, string>, environment: Record<string, string> = {}) {
+  return world.run({ organization, remove: 'true', 'offline-minutes': '0', ...inputs }, { environment });
+}
+
+const registered = () => world.github.runners(organization).map(({ name }) => name);
+
+/** For example `spot-1: removed`. */
+function resultsOf({ outputs }: StepResult): string[] {
+  const runners: { name: string; result: string }[] = JSON.parse(outputs['runners'] ?? '[]');
+  return runners.map(({ name, result }) => `${name}: ${result}`);
+}
+
+const deletions = () => world.requests.filter((request) => request.startsWith('DELETE'));
+
+describe('a full name', () => {
+  test.each([
+    ['repository', repository, {}, `/repos/${repository}`],
+    ['organization', organization, { organization }, `/orgs/${organization}`],
+    ['enterprise', 'enterprises/acme', { enterprise: 'acme', token: classicToken }, '/enterprises/acme'],
+  ])('removes the runner of a %s from any machine, and proves it', async (_, path, inputs, root) => {
+    const id = register('Build-07', { ephemeral: true }, path);
+    register('build-08', {}, path);
+
+    const result = await world.run({ ...inputs, remove: 'true', 'runner-name': 'build-07\ngone' });
+
+    expect(result.conclusion).toBe('success');
+    const registration = `${world.github.serverUrl}/${path}`;
+    expect(JSON.parse(result.outputs['runners'] ?? '')).toEqual([
+      { directory: null, name: 'Build-07', id, registration, result: 'removed' },
+      { directory: null, name: 'gone', id: null, registration, result: 'already-removed' },
+    ]);
+    expect(world.github.runners(path)).toMatchObject([{ name: 'build-08' }]);
+    expect(world.requests.toSorted()).toEqual(
+      [
+        `POST ${root}/actions/runners/remove-token`,
+        `GET ${root}/actions/runners?name=build-07&per_page=100`,
+        `GET ${root}/actions/runners?name=gone&per_page=100`,
+        `GET ${root}/actions/runners/${id}`,
+        `DELETE ${root}/actions/runners/${id}`,
+        `GET ${root}/actions/runners/${id}`,
+      ].toSorted(),
+    );
+    expect(result.outputs['remove-token']).toBe(world.github.issuedTokens[0]?.token);
+    expect(result.log).toContain('Runner "Build-07": removed');
+    expect(result.stderr).toBe('');
+    expectNoSecret(world, result);
+  });
+
+  test('is found on a server that ignores name=', async () => {
+    world.github.ignoresNameFilter = true;
+    registerMany(150);
+
+    const result = await remove({ 'runner-name': 'SPOT-120\ngone' });
+
+    expect(resultsOf(result)).toEqual(['spot-120: removed', 'gone: already-removed']);
+    expect(deletions()).toHaveLength(1);
+  });
+
+  test('removes both runners that have it', async () => {
+    register('box');
+    register('BOX');
+
+    expect(resultsOf(await remove({ 'runner-name': 'Box' }))).toEqual(['box: removed', 'BOX: removed']);
+    expect(registered()).toEqual([]);
+  });
+
+  test.each([
+    [
+      'online',
+      { status: 'online' as const },
+      /is online and was left unchanged/,
+      /wait-minutes.*runner-status: any/,
+    ],
+    ['busy', { busy: true }, /is running a job and was left unchanged/, /wait-minutes/],
+  ])(
+    'of a runner that is %s fails the step and says what would help',
+    async (kind, state, happened, remedy) => {
+      register('box', state);
+      register('other');
+
+      const result = await remove({ 'runner-name': 'box\nother' });
+
+      expectFailure(result, happened, remedy, `section "runner-${kind}"`);
+      expect(resultsOf(result)).toEqual(['box: failed', 'other: removed']);
+    },
+  );
+});
+
+describe('a pattern', () => {
+  test('removes what matches on all pages', async () => {
+    registerMany(250);
+    register('box');
+
+    const result = await remove({ 'runner-name': '*-?5' });
+
+    const names = Array.from({ length: 9 }, (_, index) => `spot-${index + 1}5`);
+    expect(result.conclusion).toBe('success');
+    expect(resultsOf(result)).toEqual(names.map((name) => `${name}: removed`));
+    expect(registered()).toHaveLength(251 - 9);
+    expect(world.requests.filter((request) => request.includes('per_page'))).toHaveLength(3);
+    expect(result.log).toContain('Selected 9 of 251 runners (name "*-?5").');
+  });
+
+  test('removes nothing if page 2 fails', async () => {
+    registerMany(250);
+    world.github.intercept = ({ url }, response) => {
+      if (!url?.includes('page=2')) return false;
+      world.github.send(response, { status: 404, body: { message: 'Not Found' } });
+      return true;
+    };
+
+    const result = await remove({ 'runner-name': 'spot-*' });
+
+    expectFailure(
+      result,
+      /Could not list the runners of organization octo-org: GitHub responded 404/,
+      'section "not-found"',
+    );
+    expect(deletions()).toEqual([]);
+    expect(result.outputs['runners']).toBeUndefined();
+  });
+
+  test.each([
+    ['once', 1, false],
+    ['twice', 2, true],
+  ])('reads a list again that is shorter than its total_count %s', async (_, times, isWarned) => {
+    registerMany(3);
+    let short = times;
+    world.github.intercept = ({ method, url }, response) => {
+      if (method !== 'GET' || !url?.includes('per_page') || short === 0) return false;
+      short -= 1;
+      const runners = world.github.runners(organization).slice(0, 2);
+      world.github.send(response, { status: 200, body: { total_count: 3, runners } });
+      return true;
+    };
+
+    const result = await remove({ 'runner-name': 'spot-*' });
+
+    expect(result.conclusion).toBe('success');
+    expect(registered()).toEqual(isWarned ? ['spot-3'] : []);
+    expect(result.annotations.map(({ message }) => message)).toEqual(
+      isWarned ? [expect.stringContaining('GitHub returned only 2 of 3 runners')] : [],
+    );
+  });
+
+  test('finds a runner that a deletion moves to a page that was read, and one that is listed twice', async () => {
+    registerMany(201);
+    let isFirst = true;
+    world.github.afterRequest = ({ path }) => {
+      if (isFirst && path.endsWith('per_page=100')) {
+        isFirst = false;
+        // The first of page 2 is now the last of page 1.
+        world.github.removeRunner(organization, world.github.runners(organization)[0]?.id ?? 0);
+      }
+    };
+
+    const result = await remove({ 'runner-name': 'spot-101\nspot-10?', 'dry-run': 'true' });
+
+    expect(resultsOf(result)).toEqual(
+      ['spot-101', ...[0, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => `spot-10${digit}`)].map(
+        (name) => `${name}: would-remove`,
+      ),
+    );
+  });
+
+  test('leaves live runners alone, and counts them', async () => {
+    register('spot-dead');
+    register('spot-online', { status: 'online' });
+    register('spot-busy', { status: 'online', busy: true });
+    register('spot-own');
+    const lastMoment = register('spot-comes-online');
+    const refused = register('spot-becomes-busy');
+    world.github.afterRequest = ({ method, path }) => {
+      // After the list, and after the read right before the DELETE.
+      if (path.includes('per_page'))
+        world.github.updateRunner(organization, lastMoment, { status: 'online' });
+      if (method === 'GET' && path.endsWith(`/${refused}`)) world.github.setBusy(organization, refused, true);
+    };
+
+    const result = await world.run(
+      { organization, remove: 'true', 'runner-name': 'spot-*', 'offline-minutes': '0' },
+      { runner: { name: 'spot-own' } },
+    );
+
+    expect(result.conclusion).toBe('success');
+    expect(resultsOf(result)).toEqual(['spot-dead: removed']);
+    expect(registered()).not.toContain('spot-dead');
+    expect(registered()).toHaveLength(5);
+    expect(deletions()).toHaveLength(2);
+    expect(result.log).toContain('Left alone: 2 (busy).');
+    expect(result.log).toContain('Left alone: 2 (online).');
+    expect(result.log).toContain('Left alone: 1 (runs this job).');
+    expect(result.debug).toContain('Left alone (online): spot-online, spot-comes-online');
+  });
+
+  test('that matches nothing is no failure', async () => {
+    register('box');
+
+    const result = await remove({ 'runner-name': 'spot-*', 'runner-label': 'gpu' });
+
+    expect(result.conclusion).toBe('success');
+    expect(result.outputs['runners']).toBe('[]');
+    expect(result.log).toContain('Selected 0 of 1 runners (name "spot-*", label "gpu").');
+  });
+
+  test('waits until runners have been offline for five minutes', async () => {
+    register('spot-1');
+    const restarting = register('spot-2');
+    world.github.afterRequest = ({ path }) => {
+      if (path.includes('per_page'))
+        world.github.updateRunner(organization, restarting, { status: 'online' });
+    };
+
+    const result = await remove({ 'runner-name': 'spot-*', 'offline-minutes': '' }, fastTime);
+
+    expect(resultsOf(result)).toEqual(['spot-1: removed']);
+    expect(result.log).toContain(
+      'Waiting 5 minutes: only runners that are still offline then are removed ("spot-1", "spot-2").',
+    );
+    expect(registered()).toEqual(['spot-2']);
+  });
+});
+
+test('300 runners are removed at the pace that GitHub asks for, with a summary that people can read', async () => {
+  registerMany(300);
+
+  const result = await remove({ 'runner-label': 'self-hosted' }, fastTime);
+
+  expect(result.conclusion).toBe('success');
+  expect(registered()).toEqual([]);
+  expect(world.github.requests).toHaveLength(1 + 3 + 3 * 300);
+  expect(result.log).toMatch(/Done: \d+ of 300 runners\./);
+  expect(result.summary).toContain('<p>300 removed</p>');
+  expect(result.summary).toMatch(/<details>.*spot-300.*<\/details>/s);
+  expect(result.summary.length).toBeLessThan(1024 * 1024);
+  expect(result.stderr).toBe('');
+});
+
+test('a dry run says what would happen', async () => {
+  registerMany(2);
+  register('online', { status: 'online' });
+
+  const result = await remove({ 'runner-name': 'spot-*\nonline', 'dry-run': 'true', 'wait-minutes': '60' });
+
+  expect(resultsOf(result)).toEqual(['spot-1: would-remove', 'spot-2: would-remove', 'online: would-remove']);
+  expect(registered()).toHaveLength(3);
+});
+
+describe('a wait', () => {
+  test('ends well', async () => {
+    const id = register('box', { status: 'online', busy: true });
+    let reads = 0;
+    world.github.afterRequest = ({ path }) => {
+      reads += path.endsWith(`/${id}`) ? 1 : 0;
+      const busy = reads < 2;
+      if (reads < 4)
+        world.github.updateRunner(organization, id, { busy, status: reads < 3 ? 'online' : 'offline' });
+    };
+
+    const result = await remove({ 'runner-name': 'box', 'wait-minutes': '60' }, fastTime);
+
+    expect(resultsOf(result)).toEqual(['box: removed']);
+    expect(result.log).toContain('Waiting for "box" (busy), for up to 60 minutes.');
+  });
+
+  test('proves what after-job has done', async () => {
+    const id = register('box', { status: 'online', busy: true });
+    world.github.afterRequest = ({ path }) => {
+      if (path.endsWith(`/${id}`)) world.github.removeRunner(organization, id);
+    };
+
+    const result = await remove({ 'runner-name': 'box', 'wait-minutes': '60' }, fastTime);
+
+    expect(result.conclusion).toBe('success');
+    expect(resultsOf(result)).toEqual(['box: already-removed']);
+  });
+
+  test('ends in vain', async () => {
+    register('box', { status: 'online' });
+
+    const result = await remove({ 'runner-name': 'box', 'wait-minutes': '3' }, fastTime);
+
+    expectFailure(result, /is still online after 3 minutes/, 'section "runner-online"');
+  });
+
+  test('ends when the admin token expires, which is explained', async () => {
+    const id = register('box', { status: 'online', busy: true });
+    register('other', { status: 'online' });
+    world.github.afterRequest = ({ path }) => {
+      if (!path.endsWith(`/${id}`)) return;
+      world.github.intercept = (_, response) => {
+        world.github.send(response, { status: 401, body: { message: 'Bad credentials' } });
+        return true;
+      };
+    };
+
+    const result = await remove({ 'runner-name': 'box\nother', 'wait-minutes': '600' }, fastTime);
+
+    expectFailure(
+      result,
+      /Bad credentials/,
+      /expired or was revoked since then/,
+      'section "bad-credentials"',
+    );
+    expect(result.annotations).toHaveLength(1);
+    expect(result.outputs['remove-token']).toMatch(/^A/);
+  });
+
+  test('ends when the step is cancelled, with outputs', async () => {
+    register('box', { status: 'online' });
+    registerMany(3);
+    const { apiUrl, serverUrl } = world.github;
+    const job = await Job.start({ github: { apiUrl, serverUrl, repository } });
+    const inputs = { token: adminToken, organization, remove: 'true', 'wait-minutes': '60' };
+    const step = await job.step({ inputs: { ...inputs, 'runner-name': 'box\nspot-*' } });
+
+    const ending = step.main();
+    await eventually(() => world.requests.length === 3);
+    const start = Date.now();
+    step.cancel();
+    const result = await ending;
+    await job.end();
+
+    expect(Date.now() - start).toBeLessThan(2_000);
+    expect(result).toMatchObject({ conclusion: 'cancelled', exitCode: 1, signal: null });
+    expect(resultsOf(result)).toEqual(
+      ['box', 'spot-1', 'spot-2', 'spot-3'].map((name) => `${name}: not-attempted`),
+    );
+    expect(result.outputs['remove-token']).toMatch(/^A/);
+    expect(result.log).toContain('4 runners were not removed: the step was cancelled before their turn.');
+  });
+});
