@@ -1,16 +1,21 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
+import type { Clock } from '../../src/clock.ts';
 import type { Cancellation, Context } from '../../src/context.ts';
 import { Failure } from '../../src/failure.ts';
 import type { InstalledRemoval } from '../../src/inputs.ts';
 import { removeRunners } from '../../src/removal/removal.ts';
 import type { RunnerResult } from '../../src/removal/result.ts';
-import { failureOf, recordingLog } from '../support.ts';
+import { RemoveTokens } from '../../src/remove-tokens.ts';
+import { failureOf, recordingLog, silentLog } from '../support.ts';
+import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
 import { contextOf } from './context.ts';
 
 let github: GitHub;
@@ -209,6 +214,188 @@ describe('remove: after-job', () => {
       kind: 'container-job',
     });
     expect(github.requests).toEqual([]);
+  });
+});
+
+describe('wait-minutes', () => {
+  const minute = 60_000;
+  let clock: VirtualClock;
+  beforeEach(() => {
+    clock = new VirtualClock();
+  });
+
+  function waitFor(
+    directories: string[],
+    settings: Partial<InstalledRemoval> = {},
+    changes: Partial<Context> = {},
+  ): Promise<RunnerResult[]> {
+    const client = timelessClientOf(github, clock);
+    const { secrets } = contextOf(github);
+    const removeTokens = new RemoveTokens(client, secrets, silentLog, clock);
+    return remove(directories, { waitMinutes: 10, ...settings }, { clock, client, removeTokens, ...changes });
+  }
+
+  async function installBusy(name: string): Promise<{ directory: string; setIdle: () => void }> {
+    const directory = await install(name);
+    const id = Number(installed.at(-1)?.id);
+    github.setBusy('octo/app', id, true);
+    return { directory, setIdle: () => github.setBusy('octo/app', id, false) };
+  }
+
+  const info = () => lines.filter((line) => line.startsWith('info: '));
+
+  test('waits until the job has ended, without holding up other runners', async () => {
+    const busy = await Promise.all(['1', '2', '3', '4'].map(installBusy));
+    const other = await install('other');
+    const { id } = installed[4] ?? {};
+    github.afterRequest = ({ path, status }) => {
+      if (path.endsWith(`/${id}`) && status === 404) {
+        for (const { setIdle } of busy) setIdle();
+      }
+    };
+
+    const directories = [...busy.map(({ directory }) => directory), other];
+    expect(resultsOf(await waitFor(directories, { waitMinutes: 1_440 }))).toEqual(Array(5).fill('removed'));
+    expect(info()[0]).toMatch(/^info: Waiting for "\d" \(busy\).*, for up to 1440 minutes\.$/);
+  });
+
+  test.each([
+    ['a configured installation', true, '"one"'],
+    ['an installation without .runner', false, '"/.*/one"'],
+  ])('waits for a worker process too, in %s', async (_, isConfigured, name) => {
+    const directory = await install('one');
+    if (!isConfigured) {
+      await rm(join(directory, '.runner'));
+      await rm(join(directory, '.credentials'));
+    }
+    const program = join(directory, 'bin/Runner.Worker');
+    await copyFile('/bin/sleep', program);
+    const worker = spawn(program, ['600']);
+    await once(worker, 'spawn');
+    const ended = once(worker, 'exit');
+    clock.later(20_000, () => {
+      clock.hold();
+      worker.kill();
+      void ended.then(() => clock.release());
+    });
+
+    const expected = isConfigured ? 'removed' : 'already-removed';
+    expect(resultsOf(await waitFor([directory]))).toEqual([expected]);
+    expect(info()[0]).toMatch(new RegExp(`^info: Waiting for ${name} \\(busy\\), for up to 10 minutes\\.$`));
+  });
+
+  test('fails when the time is up', async () => {
+    const { directory } = await installBusy('one');
+
+    const [result] = await waitFor([directory], { waitMinutes: 1 });
+
+    expect(clock.now()).toBe(minute);
+    expect(result?.failure?.kind).toBe('runner-busy');
+    expect(result?.report).toMatchObject({ result: 'failed', detail: result?.failure?.message });
+  });
+
+  test('is a time that a dry run tells', async () => {
+    const { directory } = await installBusy('one');
+
+    expect((await waitFor([directory], { dryRun: true }))[0]?.report).toMatchObject({
+      result: 'would-remove',
+      detail: 'It is busy now. The step would wait for it for up to 10 minutes.',
+    });
+    expect(clock.now()).toBe(0);
+    expect((await waitFor([directory], { dryRun: true, waitMinutes: 0 }))[0]?.failure?.kind).toBe(
+      'runner-busy',
+    );
+  });
+
+  test('ends when the step is cancelled', async () => {
+    const { directory } = await installBusy('one');
+    const requested = new AbortController();
+    clock.later(minute, () => requested.abort());
+    const { cancellation } = contextOf(github);
+
+    const [result] = await waitFor(
+      [directory],
+      {},
+      { cancellation: { ...cancellation, requested: requested.signal } },
+    );
+
+    expect(clock.now()).toBe(minute);
+    expect(result?.report.result).toBe('not-attempted');
+    expect(result?.failure?.kind).toBe('removal-failed');
+  });
+
+  test('makes the checks again', async () => {
+    const { directory, setIdle } = await installBusy('one');
+    clock.later(minute, () => {
+      const gitHubUrl = `${github.serverUrl}/elsewhere/app`;
+      writeFileSync(join(directory, '.runner'), JSON.stringify({ agentId: 1, agentName: 'one', gitHubUrl }));
+      setIdle();
+    });
+
+    expect((await waitFor([directory]))[0]?.failure?.kind).toBe('registration-mismatch');
+  });
+
+  test('is not for the runner of this job', async () => {
+    const { directory } = await installBusy('one');
+    const machine = { ...contextOf(github).machine, environment: { ...process.env, RUNNER_NAME: 'one' } };
+
+    expect((await waitFor([directory], {}, { machine }))[0]?.failure?.kind).toBe('runner-runs-this-job');
+    expect(clock.now()).toBe(0);
+  });
+
+  test.each([
+    ['outlasts transient errors', 502, 'removed'],
+    ['ends when the admin token expires', 401, 'failed'],
+  ])('%s', async (_, status, expected) => {
+    const { directory, setIdle } = await installBusy('one');
+    clock.later(minute, () => {
+      github.intercept = (_request, response) => {
+        github.send(response, { status, body: { message: 'Bad credentials' } });
+        return true;
+      };
+    });
+    clock.later(2 * minute, () => {
+      github.intercept = deregister;
+      setIdle();
+    });
+
+    const [result] = await waitFor([directory]);
+
+    expect(result?.report.result).toBe(expected);
+    if (status === 401) {
+      expect(result?.failure?.explanation.likelyCause).toContain('It expired or was revoked since then.');
+    }
+  });
+
+  test('is no reason to repeat what fails at once', async () => {
+    const directory = await install('one');
+    github.intercept = ({ method }, response) => {
+      if (method !== 'GET') return false;
+      github.send(response, { status: 502 });
+      return true;
+    };
+
+    expect((await waitFor([directory]))[0]?.failure?.kind).toBe('server-error');
+    expect(clock.now()).toBe(0);
+  });
+
+  test('of more than 45 minutes needs a new remove token', async () => {
+    const { directory, setIdle } = await installBusy('one');
+    await writeFile(
+      join(directory, 'config.sh'),
+      '#!/bin/sh\necho "with $ACTIONS_RUNNER_INPUT_TOKEN"\nrm .runner .credentials\n',
+      { mode: 0o755 },
+    );
+    clock.later(50 * minute, setIdle);
+    const { now, later } = clock;
+    // Few polls: each of them searches all processes.
+    const sleep: Clock['sleep'] = (milliseconds, signal) => clock.sleep(30 * milliseconds, signal);
+
+    const results = await waitFor([directory], { waitMinutes: 120 }, { clock: { now, later, sleep } });
+
+    expect(resultsOf(results)).toEqual(['removed']);
+    expect(github.issuedTokens).toHaveLength(2);
+    expect(lines).toContain(`with ${github.issuedTokens[1]?.token}`);
   });
 });
 
