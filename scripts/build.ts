@@ -1,4 +1,4 @@
-// Builds what users run: `dist/`, from `src/`. With `--check`, builds elsewhere and compares.
+// Builds dist/ from src/. With `--check`, builds in a temporary directory and compares it with dist/.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const { ModuleKind, ScriptTarget, transpileModule } = typescript;
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-/** Every file of the directory with its content, by relative path. */
+/** The content of every file in a directory, by relative path. */
 function contents(directory: string): Map<string, string> {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   return new Map(
@@ -23,7 +23,7 @@ function contents(directory: string): Map<string, string> {
   );
 }
 
-/** Builds into a directory that is empty: ncc leaves the chunks of earlier builds, whose names change. */
+/** @param directory must be empty: ncc does not delete the chunks of earlier builds, whose names change */
 function build(directory: string): void {
   const ncc = join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
   const options = ['--license', 'licenses.txt', '--target', 'es2024'];
@@ -31,7 +31,7 @@ function build(directory: string): void {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  // The post step has no dependency of its own: it is the source without its types, beside the bundle that it may load.
+  // The post step has no dependencies: its source without types is enough, and loads the bundle only if needed.
   const { outputText: post } = transpileModule(readFileSync(join(root, 'src/post.ts'), 'utf8'), {
     compilerOptions: {
       module: ModuleKind.ESNext,
@@ -52,7 +52,7 @@ try {
     );
     if (different.length > 0) {
       console.error(
-        `dist/ is not what src/ builds to (${different.join(', ')}): run "npm run build" and commit it.`,
+        `dist/ does not match src/ (${different.join(', ')}). Run "npm run build" and commit dist/.`,
       );
       process.exitCode = 1;
     }

@@ -1,20 +1,20 @@
-// Checks that a tag may be released: package.json and the changelog agree with it. Prints the release notes, which are
-// the version's section of the changelog. Usage: node scripts/check-release.ts v1.2.3
+// Checks that a tag, package.json and the changelog agree, and prints the release notes: the version's section of the
+// changelog. Usage: node scripts/check-release.ts v1.2.3
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The release notes of a version.
+ * Returns the release notes of a version.
  *
- * @param tag as it was pushed: `v1.2.3`
- * @param version of package.json
- * @param changelog in the form of Keep a Changelog
- * @throws Error that says what does not agree
+ * @param tag for example `v1.2.3`
+ * @param version in package.json
+ * @param changelog in the format of Keep a Changelog
+ * @throws Error if they do not agree
  */
 export function releaseNotes(tag: string, version: string, changelog: string): string {
   if (!/^v\d+\.\d+\.\d+$/.test(tag)) {
-    throw new Error(`The tag ${tag} is no version: v1.2.3.`);
+    throw new Error(`The tag ${tag} is not a version such as v1.2.3.`);
   }
   if (tag !== `v${version}`) {
     throw new Error(`The tag is ${tag}, but package.json says ${version}.`);
@@ -30,15 +30,15 @@ export function releaseNotes(tag: string, version: string, changelog: string): s
     );
   }
   if (others.some((section) => section.startsWith(`## [${version}]`))) {
-    throw new Error(`CHANGELOG.md has several sections of ${version}.`);
+    throw new Error(`CHANGELOG.md has several sections for ${version}.`);
   }
-  // The addresses of links stand at the end of the page.
+  // The page ends with the URLs of its links.
   const notes = lines
     .filter((line) => !/^\[[^\]]+\]: /.test(line))
     .join('\n')
     .trim();
   if (notes === '') {
-    throw new Error(`CHANGELOG.md says nothing of ${version}.`);
+    throw new Error(`The section ${version} of CHANGELOG.md is empty.`);
   }
   return notes;
 }

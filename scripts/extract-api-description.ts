@@ -1,10 +1,10 @@
 /**
- * Extracts what this project uses of GitHub's published API description, for the contract tests:
+ * Extracts the operations that this project uses from GitHub's published API description, for the contract tests:
  *
  *     npm install --prefix DIRECTORY @octokit/openapi
  *     node scripts/extract-api-description.ts DIRECTORY/node_modules/@octokit/openapi
  *
- * It is run by hand when the description is to be updated: the package itself is several hundred megabytes.
+ * Run it by hand to update the description. The package has several hundred megabytes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ interface PublishedDescription {
 }
 
 const [directory] = process.argv.slice(2);
-if (directory === undefined) throw new Error('The directory of @octokit/openapi is missing.');
+if (directory === undefined) throw new Error('The argument is missing: the directory of @octokit/openapi.');
 
 const runnerOperations = [
   'POST /actions/runners/remove-token',
@@ -33,7 +33,7 @@ const runnerOperations = [
   'GET /actions/runners/{runner_id}',
   'DELETE /actions/runners/{runner_id}',
 ];
-/** Enterprises are a matter of GitHub Enterprise Cloud, which has its own description. */
+/** GitHub Enterprise Cloud, which has enterprises, has its own description. */
 const wanted = {
   'api.github.com.deref.json': [
     'GET /repos/{owner}/{repo}',
@@ -80,13 +80,13 @@ function readJson<Content>(...path: string[]): Content {
   return JSON.parse(readFileSync(join(directory ?? '', ...path), 'utf8'));
 }
 
-/** Null stands for an answer without a body. */
+/** @returns null for a response without a body */
 function bodySchema(content: Record<string, { schema: Schema }> | undefined): unknown {
   const schema = content?.['application/json']?.schema;
   return schema ? withoutProse(schema.title === 'Full Repository' ? narrowRepository(schema) : schema) : null;
 }
 
-/** A repository is described by more than a hundred properties; the project reads these. */
+/** A repository has more than a hundred properties. This project reads few of them. */
 function narrowRepository(repository: Schema): Schema {
   const owner = narrow(repository.properties?.['owner'] ?? {}, ['login']);
   const narrowed = narrow(repository, ['id', 'name', 'full_name', 'private', 'owner']);
@@ -104,7 +104,7 @@ function narrow(schema: Schema, names: string[]): Schema {
   };
 }
 
-/** A schema without texts, examples and extensions. What has a title is kept once, and referred to. */
+/** Removes descriptions, examples and extensions. A schema with a title is stored once and referenced. */
 function withoutProse(schema: Schema): unknown {
   const { title, ...rest } = schema;
   const stripped = Object.fromEntries(
@@ -115,13 +115,13 @@ function withoutProse(schema: Schema): unknown {
   if (title === undefined) return stripped;
   const name = title.toLowerCase().replaceAll(/\W+/g, '-');
   schemas[name] ??= stripped;
-  // The descriptions may differ in what they call by the same title.
+  // The two descriptions can have different schemas with the same title.
   return JSON.stringify(schemas[name]) === JSON.stringify(stripped)
     ? { $ref: `#/schemas/${name}` }
     : stripped;
 }
 
-/** The names of properties are no keywords, even if one of them is called `description`. */
+/** The names of properties are not keywords, even if one of them is `description`. */
 function mapValues(properties: object): unknown {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, strip(value)]));
 }

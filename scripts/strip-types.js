@@ -1,4 +1,4 @@
 import { stripTypeScriptTypes } from 'node:module';
 
-/** Lets Jest run the source as Node.js does: without its types, with every line and column where it was. */
+/** Strips types as Node.js does, which keeps lines and columns. */
 export default { process: (source) => ({ code: stripTypeScriptTypes(source) }) };
