@@ -1059,6 +1059,9 @@ async function deregister(installation, removeToken, print, context) {
     const { client, log } = context;
     const { runner, directory, script } = installation;
     const result = await (0,config_script/* removeWithConfigScript */.gH)(script, removeToken);
+    if (result === undefined) {
+        return true;
+    }
     print(result.output);
     result.warnings.forEach(log.warning);
     log.debug(`config.sh remove in ${directory}: exit code ${result.exitCode}, ${result.outcome}`);
@@ -1623,7 +1626,8 @@ async function registered_runners_attemptRemoval(selected, run) {
     }
     catch (error) {
         if (stopped.aborted && error === stopped.reason) {
-            return { report: { result: 'not-attempted' } };
+            const detail = 'The step stopped after the failure of another runner.';
+            return { report: { result: 'not-attempted', ...(failed.signal.aborted && { detail }) } };
         }
         const failure = explainExpiredToken(src_failure/* Failure */.HR.from(error));
         const report = { result: 'failed', detail: failure.message };

@@ -38,16 +38,20 @@ export const modules = {
  * refuses while the marker of a service exists, so the marker is set aside meanwhile. When the removal fails, the runner
  * stays in service, so what the script wrote before it contacted GitHub is restored.
  *
+ * @returns `undefined` if the runner is not configured any more: another removal finished in the meantime
  * @throws Failure `removal-failed` before anything is changed; what happens later is in the result
  */
 async function removeWithConfigScript(script, removeToken) {
     const { directory, platform } = script;
     const run = () => runConfigScript(script, [], { [_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .removeTokenVariable */ .E6]: removeToken });
-    if (platform === 'win32') {
-        // config.cmd writes no files, and uninstalls the service itself.
-        return run();
-    }
     return takeTurns(script, async () => {
+        if (!(await (0,_installation_js__WEBPACK_IMPORTED_MODULE_5__/* .isConfigured */ .jD)(directory))) {
+            return undefined;
+        }
+        if (platform === 'win32') {
+            // config.cmd writes no files, and uninstalls the service itself.
+            return run();
+        }
         const restoreFiles = await rememberScriptFiles(directory);
         const putMarkerBack = await (0,_service_js__WEBPACK_IMPORTED_MODULE_8__/* .setMarkerAside */ .b)(directory);
         const result = await run();
