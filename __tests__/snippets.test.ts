@@ -57,7 +57,7 @@ jobs:
 ${app}${indented}`;
 }
 
-const isThisAction = ({ uses = '' }: Step) => /^OWNER\/runner-remove-token@/.test(uses);
+const isThisAction = ({ uses = '' }: Step) => /^[\w-]+\/runner-remove-token@/.test(uses);
 const snippets = pages.flatMap(snippetsOf);
 const uses = snippets.flatMap(({ where, text, steps }) =>
   steps.filter(isThisAction).map((step, index) => ({ where: `${where} (${index + 1})`, text, step })),

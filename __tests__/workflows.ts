@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 /** A step of a job: the properties that tests read. */
 export interface Step {
   id?: string;
+  name?: string;
   uses?: string;
   run?: string;
   if?: string;
@@ -13,6 +14,11 @@ export interface Step {
 
 /** A job of a workflow. */
 export interface Job {
+  if?: string;
+  needs?: string | string[];
+  environment?: string;
+  uses?: string;
+  outputs?: Record<string, string>;
   permissions?: unknown;
   environment?: string;
   outputs?: Record<string, string>;
