@@ -11,17 +11,22 @@ const expiresAt = '2026-11-20T19:21:00.000-08:00';
 const unknown: Registration = { kind: 'organization', organization: 'unknown' };
 
 let minutes: number;
+let isDown: boolean;
 let requested: string[];
 let lines: string[];
 let removeTokens: RemoveTokens;
 beforeEach(() => {
   minutes = 0;
+  isDown = false;
   requested = [];
   const client: Pick<ApiClient, 'request'> = {
     request: async ({ registration }) => {
       requested.push(describeRegistration(registration));
       if (registration === unknown) {
         throw new Failure('not-found', { happened: 'It is unknown.', cause: '', remedy: '' });
+      }
+      if (isDown) {
+        throw new Failure('server-error', { happened: 'It is down.', cause: '', remedy: '' });
       }
       return { status: 201, headers: {}, data: { token: `A${requested.length}`, expires_at: expiresAt } };
     },
@@ -63,6 +68,17 @@ test('a token that became old during a wait is requested anew, and the new one i
   minutes = 45;
   expect(await removeTokens.for(target)).toMatchObject({ token: { token: 'A2' } });
   expect(await removeTokens.all()).toMatchObject([{ token: { token: 'A2' } }]);
+});
+
+test('an old token is requested again after a failure to do so', async () => {
+  const target = { registration: repository, source: 'the inputs' } as const;
+  const first = await removeTokens.for(target);
+  minutes = 45;
+  isDown = true;
+  await expect(removeTokens.for(target)).rejects.toThrow('It is down.');
+  expect(await removeTokens.all()).toEqual([first]);
+  isDown = false;
+  expect(await removeTokens.for(target)).toMatchObject({ token: { token: 'A3' } });
 });
 
 test('each registration has its own token', async () => {

@@ -42,6 +42,10 @@ export class RemoveTokens {
     }
     const token = this.#request(target);
     this.#issued.set(key, { token, requestedAt });
+    if (issued !== undefined) {
+      // A wait outlasts a transient error: the next call tries again.
+      token.catch(() => this.#issued.set(key, issued));
+    }
     return token;
   }
 
