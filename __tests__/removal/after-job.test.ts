@@ -137,6 +137,20 @@ describe('the post step', () => {
     expect(explanation.remedy).toContain('remove: true');
   });
 
+  test('refuses a runner that has lost its credentials during the job', async () => {
+    await rm(join(installation.directory, '.credentials'));
+
+    const { explanation } = await failureOf(async () =>
+      startBackgroundRemoval(installation.directory, [await program()], context),
+    );
+
+    expect(explanation).toMatchObject({
+      happened: expect.stringContaining('cannot deregister itself after this job. Nothing was changed.'),
+      cause: 'Its credentials are missing.',
+    });
+    expect(github.issuedTokens).toEqual([]);
+  });
+
   test('has nothing to do for a runner that is not configured any more', async () => {
     for (const name of ['.runner', '.credentials']) {
       await rm(join(installation.directory, name));

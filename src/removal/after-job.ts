@@ -50,6 +50,9 @@ export async function startBackgroundRemoval(
     log.info(`The runner in ${directory} is not configured any more. There is nothing to remove.`);
     return;
   }
+  if (runner.cannotDeregister !== undefined) {
+    throw cannotDeregister(directory, runner, runner.cannotDeregister);
+  }
   const requestedAt = clock.now();
   const { token } = await removeTokens.for(runner);
   const logFile = await spawnBackground(
