@@ -216,6 +216,25 @@ describe('warnings', () => {
     );
   });
 
+  test.each<[Given, string[]]>([
+    [
+      { 'runner-status': 'any', 'offline-minutes': '5' },
+      ['The input "offline-minutes" has no effect: with "runner-status: any", runners may be online.'],
+    ],
+    [
+      { 'wait-minutes': '10' },
+      [
+        'The input "wait-minutes" has no effect: live runners that match a pattern or a label are left alone. To wait for a runner, add its full name to "runner-name", or set "runner-status" to "any".',
+      ],
+    ],
+    [{ 'wait-minutes': '10', 'offline-minutes': '5', 'runner-name': 'spot-?\nbox' }, []],
+    [{ 'wait-minutes': '10', 'runner-status': 'any' }, []],
+    [{ 'offline-minutes': '5' }, []],
+  ])('say that inputs have no effect on a selection: %j', (given, warnings) => {
+    const selection = { remove: 'true', 'runner-name': 'spot-*\nbox-?' };
+    expect(read({ ...selection, ...given }).warnings).toEqual(warnings);
+  });
+
   test("say that a GitHub App's token expires before the wait is over", () => {
     const given = { remove: 'after-job', 'wait-minutes': '60' };
     expect(read({ ...given, token: 'ghs_1' }).warnings).toEqual([
@@ -275,7 +294,7 @@ const exclusiveSelection = (selector: string, other: string, what: string): Advi
 ];
 const installed = 'runners that are installed on this machine';
 const own = 'the runner that executes this job';
-const selectorRule = 'A line is longer than 256 characters, or contains a control character.';
+const selectorRule = 'A line is longer than 256 characters, or contains a comma or a control character.';
 const noRunner = 'The input "remove" is "true", but no runner is selected';
 const selection = (cause: string): Advice => [
   cause,
@@ -346,6 +365,19 @@ test.each<[Given, string, Advice]>([
     { 'runner-label': 'a\u0001b' },
     invalid('runner-label', 'a\\u0001b'),
     [selectorRule, 'Use one label per line.'],
+  ],
+  [
+    { 'runner-name': 'one, two' },
+    invalid('runner-name', 'one, two'),
+    [selectorRule, 'Use one name or pattern per line.'],
+  ],
+  [
+    { 'runner-name': 'spot-*\n!spot-1' },
+    invalid('runner-name', '!spot-1'),
+    [
+      'Lines that start with "!" exclude in "runner-directory" only.',
+      'Use a name or pattern that selects fewer runners.',
+    ],
   ],
   [{ 'runner-status': 'online' }, invalid('runner-status', 'online'), unsupported('Use "offline" or "any".')],
   [

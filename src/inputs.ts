@@ -262,15 +262,30 @@ function parseLines(getInput: GetInput, input: string): string[] {
 
 /** GitHub's own rules for names and labels are narrower, and change. */
 function parseSelector(input: string, line: string): string {
-  if (line.length > maximumSelectorLength || /\p{Cc}/u.test(line)) {
+  const what = input === 'runner-name' ? 'name or pattern' : 'label';
+  // A list in one line would be a name that GitHub does not know: already removed.
+  if (line.length > maximumSelectorLength || /[\p{Cc},]/u.test(line)) {
     throw invalidInput(
       input,
       line,
-      `A line is longer than ${maximumSelectorLength} characters, or contains a control character.`,
-      `Use one ${input === 'runner-name' ? 'name or pattern' : 'label'} per line.`,
+      `A line is longer than ${maximumSelectorLength} characters, or contains a comma or a control character.`,
+      `Use one ${what} per line.`,
+    );
+  }
+  if (line.startsWith('!')) {
+    throw invalidInput(
+      input,
+      line,
+      'Lines that start with "!" exclude in "runner-directory" only.',
+      `Use a ${what} that selects fewer runners.`,
     );
   }
   return line;
+}
+
+/** Whether a line of `runner-name` is a pattern instead of a full name. */
+export function isPattern(line: string): boolean {
+  return /[*?]/.test(line);
 }
 
 function parseStatus(value: string): 'offline' | 'any' {
@@ -319,12 +334,23 @@ function inputsWithoutEffect(getInput: GetInput, removal: Removal | undefined): 
         `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`,
     );
   }
-  return removal.kind === 'registered'
+  if (removal.kind === 'installed') {
+    return given('runner-status', 'offline-minutes').map(
+      (input) =>
+        `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`,
+    );
+  }
+  const { status, offlineMinutes = 0, waitMinutes, names } = removal;
+  if (status === 'any') {
+    return offlineMinutes === 0
+      ? []
+      : ['The input "offline-minutes" has no effect: with "runner-status: any", runners may be online.'];
+  }
+  return waitMinutes === 0 || names.some((line) => !isPattern(line))
     ? []
-    : given('runner-status', 'offline-minutes').map(
-        (input) =>
-          `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`,
-      );
+    : [
+        'The input "wait-minutes" has no effect: live runners that match a pattern or a label are left alone. To wait for a runner, add its full name to "runner-name", or set "runner-status" to "any".',
+      ];
 }
 
 function tokenWarnings({ kind }: AdminToken, removal: Removal | undefined): string[] {

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Context } from '../context.ts';
 import { findRunnersByName, listRunners, type RegisteredRunner } from '../github/runners.ts';
-import type { RegisteredRemoval } from '../inputs.ts';
+import { isPattern, type RegisteredRemoval } from '../inputs.ts';
 import type { Registration } from '../registration.ts';
 import { wildcardPattern } from '../runner/paths.ts';
 
@@ -84,10 +84,6 @@ async function listAllRunners(
     );
   }
   return runners;
-}
-
-function isPattern(line: string): boolean {
-  return /[*?]/.test(line);
 }
 
 /** Only `*` and `?` are wildcards in a name. */
