@@ -171,16 +171,33 @@ describe('the results of a removal', () => {
       '<p>1500 removed, 1 already-removed, 1 would-remove</p>',
       '<details><summary>Show the runners</summary>',
     ]);
-    // A job summary is limited to 1 MiB.
-    expect(summary.join('').match(/<td>removed/g)).toHaveLength(1_000);
+    expect(summary.join('').match(/<td>removed/g)).toHaveLength(1_500);
   });
+
+  test.each(['failed', 'removed'] as const)(
+    'are not all in the summary if that would be too long: %s',
+    async (result) => {
+      await writeFile(join(directory, 'summary'), '');
+      const many = manyOf(1_000, result).map((one) => ({ ...one, detail: 'ö'.repeat(1_000) }));
+
+      await report.runners([...many, ...manyOf(1_000, 'removed')]);
+
+      const summary = await readSummary();
+      const size = Buffer.byteLength(summary.join());
+      // GitHub's limit.
+      expect(size).toBeLessThan(1024 * 1024);
+      expect(size).toBeGreaterThan(850_000);
+      const rows = summary.join('').match(/<tr><td>/g)?.length ?? 0;
+      expect(summary.at(-1)).toBe(`<p>And ${2_000 - rows} more. The output "runners" contains all.</p>`);
+    },
+  );
 
   test('can be none, which the summary says', async () => {
     await writeFile(join(directory, 'summary'), '');
 
     await report.runners([]);
 
-    expect(await readSummary()).toEqual(['<h3>Runner removal</h3>', '<p>No runner was selected.</p>']);
+    expect(await readSummary()).toEqual(['<h3>Runner removal</h3>', '<p>No runner was removed.</p>']);
   });
 
   test('do not fail the step if the summary cannot be written', async () => {

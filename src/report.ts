@@ -28,8 +28,12 @@ export const scheduledState = 'after-job';
 
 /** More runners than this are shown folded. */
 const maximumShown = 20;
-/** A job summary is limited to 1 MiB: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
-const maximumRows = 1_000;
+/**
+ * In bytes. GitHub rejects a job summary of more than 1 MiB.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary
+ */
+const maximumSummary = 900_000;
 const maximumFailures = 10;
 
 /** Tells the user, later steps and the runner how the run ended. */
@@ -97,32 +101,39 @@ async function writeSummary(
   // After an empty line, GitHub reads Markdown instead of HTML.
   const cell = (text: string) => escapeHtml(secrets.redact(text).replaceAll(/\s+/g, ' '));
   const header = ['Runner', 'Registration', 'Result', 'Detail'].map((data) => ({ data, header: true }));
-  const rows = (shown: readonly RunnerReport[]) =>
-    shown.map(({ directory, name, registration, result, detail = '' }) => [
-      cell(String(name ?? directory)),
-      cell(registration ?? ''),
-      cell(result),
-      cell(detail),
-    ]);
-  const isLong = reports.length > maximumShown;
-  const first = reports.filter(({ result }) => !isLong || !isRoutine(result));
-  const rest = reports.filter((report) => !first.includes(report)).slice(0, maximumRows);
+  let size = 0;
+  const rowsOf = (shown: readonly RunnerReport[]) =>
+    shown
+      .map(({ directory, name, registration, result, detail = '' }) => [
+        cell(String(name ?? directory)),
+        cell(registration ?? ''),
+        cell(result),
+        cell(detail),
+      ])
+      .filter((row) => {
+        size += Buffer.byteLength(`<tr>${row.map((text) => `<td>${text}</td>`).join('')}</tr>`);
+        return size <= maximumSummary;
+      });
+  const isFolded = ({ result }: RunnerReport) =>
+    reports.length > maximumShown && ['removed', 'already-removed', 'would-remove'].includes(result);
+  const first = rowsOf(reports.filter((report) => !isFolded(report)));
+  const rest = rowsOf(reports.filter(isFolded));
+  const omitted = reports.length - first.length - rest.length;
   const { summary } = core;
   summary.addHeading('Runner removal', 3).addRaw(`<p>${countResults(reports)}</p>`, true);
   if (first.length > 0) {
-    summary.addTable([header, ...rows(first.slice(0, maximumRows))]);
+    summary.addTable([header, ...first]);
   }
   if (rest.length > 0) {
     summary
       .addRaw('<details><summary>Show the runners</summary>', true)
-      .addTable([header, ...rows(rest)])
+      .addTable([header, ...rest])
       .addRaw('</details>', true);
   }
+  if (omitted > 0) {
+    summary.addRaw(`<p>And ${omitted} more. The output "runners" contains all.</p>`, true);
+  }
   await summary.write().catch((error) => log.debug(`The job summary was not written: ${error}`));
-}
-
-function isRoutine(result: RunnerReport['result']): boolean {
-  return ['removed', 'already-removed', 'would-remove'].includes(result);
 }
 
 /** For example `298 removed, 2 failed`. */
@@ -131,7 +142,7 @@ function countResults(reports: readonly RunnerReport[]): string {
   for (const { result } of reports) {
     counts.set(result, (counts.get(result) ?? 0) + 1);
   }
-  return [...counts].map(([result, count]) => `${count} ${result}`).join(', ') || 'No runner was selected.';
+  return [...counts].map(([result, count]) => `${count} ${result}`).join(', ') || 'No runner was removed.';
 }
 
 function describeReport({ name, directory, result, detail }: RunnerReport): string {
