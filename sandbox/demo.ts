@@ -1,5 +1,6 @@
 // Shows the action on this machine: with a stand-in for GitHub, a runner that is registered with it and installed in a temporary
-// directory, and a job with a step that uses the action. Run by `npm run demo`.
+// directory, and a job with a step that uses the action. Run by `npm run demo`, or `npm run demo sweep` for a fleet whose machines
+// are elsewhere.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,8 +13,11 @@ import { processesIn } from './programs/processes.ts';
 const repository = 'octo-org/octo-repo';
 const token = 'github_pat_11DEMO0000000000000000_adminTokenOfTheDemo';
 
-/** The ways to use the action: a token only, removal of another runner, and removal of the runner of the job. */
-export const ways = ['token', 'remove', 'after-job'] as const;
+/**
+ * The ways to use the action: a token only, removal of another runner, of the runner of the job, and of registered runners whose
+ * machines are gone.
+ */
+export const ways = ['token', 'remove', 'after-job', 'sweep'] as const;
 export type Way = (typeof ways)[number];
 
 /**
@@ -32,6 +36,13 @@ export async function demonstrate(way: Way, print: (text: string) => void): Prom
     agentName: runner.name,
     gitHubUrl: `${github.serverUrl}/${repository}`,
   });
+  if (way === 'sweep') {
+    github.addRunner(repository, { name: 'spot-1', status: 'offline' });
+    github.addRunner(repository, { name: 'spot-2' });
+    github.addRunner(repository, { name: 'spot-3', busy: true });
+    github.addRunner(repository, { name: 'spot-4', status: 'offline', ephemeral: true });
+    github.addRunner(repository, { name: 'lab-printer', status: 'offline' });
+  }
   const heading = (text: string) => print(`\n\u001b[1m${text}\u001b[0m`);
   const listRunners = () => {
     for (const { id, name, status, busy } of github.runners(repository)) {
@@ -42,6 +53,8 @@ export async function demonstrate(way: Way, print: (text: string) => void): Prom
     token: {},
     remove: { remove: 'true', 'runner-directory': installation.directory },
     'after-job': { remove: 'after-job' },
+    // A real sweep leaves out offline-minutes: runners have to stay offline for five minutes.
+    sweep: { remove: 'true', 'runner-name': 'spot-*', 'offline-minutes': '0' },
   };
 
   try {
