@@ -20,8 +20,6 @@ export interface Job {
   uses?: string;
   outputs?: Record<string, string>;
   permissions?: unknown;
-  environment?: string;
-  outputs?: Record<string, string>;
   'timeout-minutes'?: number;
   steps?: Step[];
 }
