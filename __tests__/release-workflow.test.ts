@@ -35,8 +35,7 @@ const responses = {
   'api repos/octo-org/action/commits/tags/v1.2.3 *': `0|${commit}`,
   'release view v1.2.3 *': '0|true',
   'api repos/octo-org/action/releases/tags/v1.2.3 *': '0|true',
-  'api --paginate repos/octo-org/action/git/matching-refs/tags/v1. *':
-    '0|v1.0.0\\nv1.2.3\\nv1.2.3-rc.1\\nv1.2.2',
+  'release list *': '0|v2.0.0\\nv1.2.2\\nv1.0.0',
 };
 
 /** Runs the steps of the job "publish" until one fails, as the runner does. */
@@ -90,9 +89,7 @@ describeWithBash('the job that publishes a release', () => {
   });
 
   test('leaves the tag of the major version at a newer release', () => {
-    const { log, failed, written } = publish({
-      'api --paginate repos/octo-org/action/git/matching-refs/tags/v1. *': '0|v1.2.3\\nv1.10.0',
-    });
+    const { log, failed, written } = publish({ 'release list *': '0|v1.2.3\\nv1.10.0' });
     expect({ failed, written }).toEqual({ failed: undefined, written: [published] });
     expect(log).toContain('v1.10.0 is newer');
   });
