@@ -1222,6 +1222,9 @@ async function startBackgroundRemoval(directory, program, context) {
         log.info(`The runner in ${directory} is not configured any more. There is nothing to remove.`);
         return;
     }
+    if (runner.cannotDeregister !== undefined) {
+        throw cannotDeregister(directory, runner, runner.cannotDeregister);
+    }
     const requestedAt = clock.now();
     const { token } = await removeTokens.for(runner);
     const logFile = await spawnBackground({
@@ -1440,7 +1443,10 @@ function createPacer(clock) {
     };
 }
 
+// EXTERNAL MODULE: ./src/inputs.ts + 1 modules
+var inputs = __webpack_require__(648);
 ;// CONCATENATED MODULE: ./src/removal/select-runners.ts
+
 
 
 
@@ -1452,11 +1458,11 @@ const select_runners_maximumParallel = 4;
  * @throws Failure if anything cannot be read
  */
 async function selectRunners({ names, labels }, registration, context) {
-    const patterns = names.length === 0 ? ['*'] : names.filter(isPattern);
+    const patterns = names.length === 0 ? ['*'] : names.filter(inputs/* isPattern */.P);
     const listed = patterns.length === 0 ? [] : await listAllRunners(registration, context);
     const readAt = context.clock.now();
     const selections = await pLimit(select_runners_maximumParallel).map(names.length === 0 ? patterns : names, (line) => {
-        if (!isPattern(line)) {
+        if (!(0,inputs/* isPattern */.P)(line)) {
             return findNamed(line, labels, registration, context);
         }
         const pattern = patternOf(line);
@@ -1492,9 +1498,6 @@ async function listAllRunners(registration, { client, log }) {
         log.warning(`GitHub returned only ${runners.length} of ${total} runners, although the list was read twice. The others are left alone. Re-run the step to remove them.`);
     }
     return runners;
-}
-function isPattern(line) {
-    return /[*?]/.test(line);
 }
 /** Only `*` and `?` are wildcards in a name. */
 function patternOf(line) {

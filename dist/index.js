@@ -6,7 +6,7 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 // A dynamic import, because ncc omits the licenses of packages that are bundled into the entry's own file.
-const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(520), __nccwpck_require__.e(28)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7028));
+const { run } = await Promise.all(/* import() */[__nccwpck_require__.e(520), __nccwpck_require__.e(822)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1822));
 await run(process);
 
 
