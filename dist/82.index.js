@@ -674,7 +674,7 @@ async function checkEnvFile({ directory }) {
 }
 
 // EXTERNAL MODULE: ./src/runner/service.ts + 1 modules
-var runner_service = __webpack_require__(7929);
+var service = __webpack_require__(7929);
 // EXTERNAL MODULE: ./src/target.ts
 var src_target = __webpack_require__(6746);
 ;// CONCATENATED MODULE: ./src/removal/check-installation.ts
@@ -707,14 +707,14 @@ async function checkInstallation(directory, context) {
     };
     await checkAccess(script);
     await checkEnvFile(installation);
-    const uninstall = await (0,runner_service/* findUninstallCommand */.l2)(script, isRoot);
+    const uninstall = await (0,service/* findUninstallCommand */.l2)(script, isRoot);
     log.debug(`Checks on this machine passed: ${JSON.stringify({ installation, runner, isRoot, ownerPrefix: script.ownerPrefix, uninstall })}`);
     return {
         directory: installation.directory,
         runner,
         script,
         uninstall,
-        hasService: await (0,runner_service/* isService */.kd)(installation.directory),
+        hasService: await (0,service/* isService */.kd)(installation.directory),
     };
 }
 async function runnerOf({ directory, configuration, hasCredentials }, { inputs, client, machine }) {
@@ -1000,7 +1000,7 @@ async function removeLeftovers(installation, dryRun, print, context) {
     await refuseDuringJob(installation, context);
     const isLeft = await (0,runner_installation/* hasLeftovers */.tG)(directory);
     const listeners = await (0,processes/* processesOf */.L6)(directory, 'Runner.Listener', script.platform);
-    if (!isLeft && listeners.length === 0 && !(await (0,runner_service/* isService */.kd)(directory))) {
+    if (!isLeft && listeners.length === 0 && !(await (0,service/* isService */.kd)(directory))) {
         return { result: 'already-removed', detail: 'The installation is not configured.' };
     }
     const unknown = 'Without .runner, its name and ID are unknown: GitHub was not checked and may still list the runner.';
@@ -1073,17 +1073,19 @@ async function deregister(installation, removeToken, print, context) {
         return false;
     }
     if (result.outcome === 'busy' || (registered !== 'unknown' && registered.busy)) {
-        throw busyFailure(installation, 'GitHub refused to remove it because it is running a job.', context);
+        const cause = 'GitHub refused to remove it because it is running a job.';
+        throw busyFailure(installation, cause, context, await describeLostService(installation));
     }
-    throw await scriptFailure(installation, result);
+    throw scriptFailure(installation, result, await describeLostService(installation));
 }
-async function scriptFailure(installation, result) {
-    const { directory, script, hasService } = installation;
-    // Only Windows removes the service before GitHub is contacted.
-    const service = hasService && script.platform === 'win32' && !(await (0,runner_service/* isService */.kd)(directory))
+/** Only Windows uninstalls the service before GitHub is contacted. */
+async function describeLostService({ directory, script, hasService }) {
+    return hasService && script.platform === 'win32' && !(await (0,service/* isService */.kd)(directory))
         ? ' Its Windows service is already uninstalled, so the runner does not run any more.'
         : '';
-    const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', result)}.${service}`;
+}
+function scriptFailure(installation, result, lostService) {
+    const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', result)}.${lostService}`;
     return result.outcome === 'token-refused' || result.outcome === 'not-found'
         ? new src_failure/* Failure */.HR('removal-failed', {
             happened,
@@ -1119,7 +1121,7 @@ async function removeConfiguration({ directory, script }, print, { log }) {
     }
 }
 async function stop(installation, print) {
-    if (!(await (0,runner_service/* stopRunner */.PS)(installation, print))) {
+    if (!(await (0,service/* stopRunner */.PS)(installation, print))) {
         throw new src_failure/* Failure */.HR('runner-busy', {
             happened: `${nameOf(installation)} is deregistered but still running: it has just started a job.`,
             cause: 'GitHub had dispatched the job and did not count it yet.',
@@ -1156,7 +1158,7 @@ async function remove_runner_confirm(installation, context) {
         detail: 'It was deleted through the API: config.sh had reported success and left it registered.',
     };
 }
-function busyFailure(installation, cause, { inputs }) {
+function busyFailure(installation, cause, { inputs }, lostService = '') {
     const { directory, runner } = installation;
     if (runner?.runsCurrentJob) {
         return new src_failure/* Failure */.HR('runner-runs-this-job', {
@@ -1168,7 +1170,7 @@ function busyFailure(installation, cause, { inputs }) {
     const minutes = inputs.removal?.waitMinutes;
     const waited = minutes ? ` (after waiting up to ${describeMinutes(minutes)})` : '';
     return new src_failure/* Failure */.HR('runner-busy', {
-        happened: `${nameOf(installation)} is running a job${waited} and was left unchanged.`,
+        happened: `${nameOf(installation)} is running a job${waited} and was ${lostService ? `not removed.${lostService}` : 'left unchanged.'}`,
         cause,
         remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
     });

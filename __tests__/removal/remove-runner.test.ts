@@ -376,10 +376,22 @@ describe('on this machine', () => {
     );
 
     test.each([
-      ['the service is gone', false, ' Its Windows service is already uninstalled'],
-      ['the service is still there', true, ''],
-    ])('on Windows, a failure says whether %s', async (_, isLeft, said) => {
-      await writeFile(join(directory, 'config.cmd'), '#!/bin/sh\nexit 5\n', { mode: 0o755 });
+      [
+        'the service is gone',
+        'broken',
+        false,
+        /ended with exit code 5, "broken"\. Its Windows service is already/,
+      ],
+      ['the service is still there', 'broken', true, /ended with exit code 5, "broken"\.$/],
+      [
+        'a busy runner lost its service',
+        'still running a job',
+        false,
+        /and was not removed\. Its Windows service/,
+      ],
+      ['a busy runner kept its service', 'still running a job', true, /and was left unchanged\.$/],
+    ])('on Windows, a failure says whether %s', async (_, output, isLeft, said) => {
+      await writeFile(join(directory, 'config.cmd'), `#!/bin/sh\necho ${output}\nexit 5\n`, { mode: 0o755 });
       if (isLeft) {
         await writeFile(join(directory, '.service'), 'actions.runner.box');
       }
@@ -393,8 +405,7 @@ describe('on this machine', () => {
         process.env = env;
       });
 
-      expect(explanation.happened).toMatch(new RegExp(`ended with exit code 5, ""\\.${said}`));
-      expect(explanation.happened.includes('Windows service')).toBe(!isLeft);
+      expect(explanation.happened).toMatch(said);
     });
 
     test('that config.sh did not remove is deleted through the API, with a warning', async () => {

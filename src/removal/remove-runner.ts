@@ -181,22 +181,25 @@ async function deregister(
     return false;
   }
   if (result.outcome === 'busy' || (registered !== 'unknown' && registered.busy)) {
-    throw busyFailure(installation, 'GitHub refused to remove it because it is running a job.', context);
+    const cause = 'GitHub refused to remove it because it is running a job.';
+    throw busyFailure(installation, cause, context, await describeLostService(installation));
   }
-  throw await scriptFailure(installation, result);
+  throw scriptFailure(installation, result, await describeLostService(installation));
 }
 
-async function scriptFailure(
+/** Only Windows uninstalls the service before GitHub is contacted. */
+async function describeLostService({ directory, script, hasService }: CheckedInstallation): Promise<string> {
+  return hasService && script.platform === 'win32' && !(await isService(directory))
+    ? ' Its Windows service is already uninstalled, so the runner does not run any more.'
+    : '';
+}
+
+function scriptFailure(
   installation: ConfiguredInstallation,
   result: ConfigScriptResult,
-): Promise<Failure> {
-  const { directory, script, hasService } = installation;
-  // Only Windows removes the service before GitHub is contacted.
-  const service =
-    hasService && script.platform === 'win32' && !(await isService(directory))
-      ? ' Its Windows service is already uninstalled, so the runner does not run any more.'
-      : '';
-  const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', result)}.${service}`;
+  lostService: string,
+): Failure {
+  const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', result)}.${lostService}`;
   return result.outcome === 'token-refused' || result.outcome === 'not-found'
     ? new Failure('removal-failed', {
         happened,
@@ -286,7 +289,12 @@ async function confirm(installation: ConfiguredInstallation, context: Context): 
   };
 }
 
-function busyFailure(installation: CheckedInstallation, cause: string, { inputs }: Context): Failure {
+function busyFailure(
+  installation: CheckedInstallation,
+  cause: string,
+  { inputs }: Context,
+  lostService = '',
+): Failure {
   const { directory, runner } = installation;
   if (runner?.runsCurrentJob) {
     return new Failure('runner-runs-this-job', {
@@ -298,7 +306,7 @@ function busyFailure(installation: CheckedInstallation, cause: string, { inputs 
   const minutes = inputs.removal?.waitMinutes;
   const waited = minutes ? ` (after waiting up to ${describeMinutes(minutes)})` : '';
   return new Failure('runner-busy', {
-    happened: `${nameOf(installation)} is running a job${waited} and was left unchanged.`,
+    happened: `${nameOf(installation)} is running a job${waited} and was ${lostService ? `not removed.${lostService}` : 'left unchanged.'}`,
     cause,
     remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
   });
