@@ -60,7 +60,14 @@ describe('a full name', () => {
     const registration = `${world.github.serverUrl}/${path}`;
     expect(JSON.parse(result.outputs['runners'] ?? '')).toEqual([
       { directory: null, name: 'Build-07', id, registration, result: 'removed' },
-      { directory: null, name: 'gone', id: null, registration, result: 'already-removed' },
+      {
+        directory: null,
+        name: 'gone',
+        id: null,
+        registration,
+        result: 'already-removed',
+        detail: expect.stringMatching(/^GitHub lists no runner with this name in /),
+      },
     ]);
     expect(world.github.runners(path)).toMatchObject([{ name: 'build-08' }]);
     expect(world.requests.toSorted()).toEqual(

@@ -563,7 +563,7 @@ describe('a cancelled step', () => {
     expect(clock.now()).toBe(90_000);
     expect(results.map(({ report }) => [report.name, report.result, report.detail])).toEqual([
       ['box', 'not-attempted', undefined],
-      ['gone', 'already-removed', undefined],
+      ['gone', 'already-removed', 'GitHub lists no runner with this name in repository octo/app.'],
       ['spot-1', 'not-attempted', undefined],
       ['spot-2', 'not-attempted', undefined],
     ]);
@@ -649,7 +649,7 @@ describe('a dry run', () => {
       ['spot-1', 'would-remove', 'If it is still offline after 5 minutes.'],
       ['online', 'would-remove', 'It is online now. The step would wait for it for up to 10 minutes.'],
       ['busy', 'would-remove', 'It is busy now. The step would wait for it for up to 10 minutes.'],
-      ['gone', 'already-removed', undefined],
+      ['gone', 'already-removed', 'GitHub lists no runner with this name in repository octo/app.'],
     ]);
     expect(info()).toEqual([
       'info: Selected 2 of 5 runners (name "spot-*").',

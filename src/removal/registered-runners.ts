@@ -196,7 +196,12 @@ async function attemptRemoval(selected: SelectedRunner, run: Run): Promise<Attem
 async function remove(selected: SelectedRunner, run: Run): Promise<Outcome | Obstacle> {
   const { context, removal, waiting, stopped, limit } = run;
   const { clock, log } = context;
-  let runner = selected.registered;
+  if (selected.registered === undefined) {
+    // Also if the runner belongs to another registration than the inputs name.
+    const detail = `GitHub lists no runner with this name in ${describeRegistration(run.target.registration)}.`;
+    return { result: 'already-removed', detail };
+  }
+  let runner: RegisteredRunner | undefined = selected.registered;
   let offlineSince = selected.readAt;
   let polls = 0;
   while (runner !== undefined) {
@@ -207,7 +212,7 @@ async function remove(selected: SelectedRunner, run: Run): Promise<Outcome | Obs
     }
     if (obstacle === undefined) {
       await clock.sleep(Math.max(offlineSince + offlineTime(selected, run) - clock.now(), 0), stopped);
-      const left = await limit(deleteUnlessAlive, runner, run);
+      const left: Outcome | RegisteredRunner = await limit(deleteUnlessAlive, runner, run);
       if ('result' in left) {
         return left;
       }
