@@ -1085,11 +1085,11 @@ async function describeLostService({ directory, script, hasService }) {
         : '';
 }
 function scriptFailure(installation, result, lostService) {
-    const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', result)}.${lostService}`;
+    const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', installation.script, result)}.${lostService}`;
     return result.outcome === 'token-refused' || result.outcome === 'not-found'
         ? new src_failure/* Failure */.HR('removal-failed', {
             happened,
-            cause: 'GitHub refused the remove token with 401 or 404, although the runner is registered.',
+            cause: 'GitHub refused the remove token, although the runner is registered.',
             remedy: 'Re-run the step: it creates a new remove token. If GitHub refuses that too, remove the runner in the settings on GitHub and re-run the step, which then cleans up the installation.',
         })
         : new src_failure/* Failure */.HR('removal-failed', {
@@ -1114,7 +1114,7 @@ async function removeConfiguration({ directory, script }, print, { log }) {
     result.warnings.forEach(log.warning);
     if (result.outcome !== 'removed') {
         throw new src_failure/* Failure */.HR('removal-failed', {
-            happened: `The local configuration in ${directory} was not removed: ${describeExit('remove --local', result)}.`,
+            happened: `The local configuration in ${directory} was not removed: ${describeExit('remove --local', script, result)}.`,
             likelyCause: 'The runner is older than 2.301, or a file in the installation cannot be deleted.',
             remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory}. They are not needed any more.`,
         });
@@ -1175,9 +1175,9 @@ function busyFailure(installation, cause, { inputs }, lostService = '') {
         remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
     });
 }
-function describeExit(command, result) {
+function describeExit(command, { platform }, result) {
     const how = result.exitCode === null ? 'was terminated' : `ended with exit code ${result.exitCode}`;
-    return `config.sh ${command} ${how}, "${(0,runner_script/* lastLineOf */.SH)(result)}"`;
+    return `${(0,config_script/* configScriptName */.dP)(platform)} ${command} ${how}, "${(0,runner_script/* lastLineOf */.SH)(result)}"`;
 }
 function nameOf({ directory, runner }) {
     return `The runner ${runner === undefined ? '' : `"${runner.name}" `}in ${directory}`;
@@ -1653,6 +1653,11 @@ async function registered_runners_attemptRemoval(selected, run) {
 async function registered_runners_remove(selected, run) {
     const { context, removal, waiting, stopped, limit } = run;
     const { clock, log } = context;
+    if (selected.registered === undefined) {
+        // Also if the runner belongs to another registration than the inputs name.
+        const detail = `GitHub lists no runner with this name in ${(0,src_registration/* describeRegistration */.B4)(run.target.registration)}.`;
+        return { result: 'already-removed', detail };
+    }
     let runner = selected.registered;
     let offlineSince = selected.readAt;
     let polls = 0;

@@ -8,6 +8,7 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Qt: () => (/* binding */ rememberScriptFiles),
 /* harmony export */   aj: () => (/* binding */ removeLocalConfiguration),
+/* harmony export */   dP: () => (/* binding */ configScriptName),
 /* harmony export */   gH: () => (/* binding */ removeWithConfigScript)
 /* harmony export */ });
 /* unused harmony export decideOutcome */
@@ -79,6 +80,9 @@ async function removeLocalConfiguration(script) {
         return { ...result, warnings };
     });
 }
+function configScriptName(platform) {
+    return platform === 'win32' ? 'config.cmd' : 'config.sh';
+}
 /** Remembers the files that `config.sh` writes before it contacts GitHub (see `rememberFiles`). */
 async function rememberScriptFiles(directory) {
     return (0,_files_js__WEBPACK_IMPORTED_MODULE_4__/* .rememberFiles */ .XL)(['.path', '.env'].map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, name)));
@@ -95,7 +99,7 @@ async function takeTurns(script, act) {
     });
 }
 async function runConfigScript(script, flags, variables) {
-    const program = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(script.directory, script.platform === 'win32' ? 'config.cmd' : 'config.sh');
+    const program = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(script.directory, configScriptName(script.platform));
     const result = await (0,_script_js__WEBPACK_IMPORTED_MODULE_7__/* .runScript */ .j3)((0,_script_js__WEBPACK_IMPORTED_MODULE_7__/* .asOwner */ .gv)(script, [program, 'remove', ...flags]), script, variables).catch((error) => ({ exitCode: null, output: error.message }));
     return {
         ...result,
@@ -609,10 +613,9 @@ function wildcardPattern(wildcards, { any = '.', flags = '' } = {}) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5236);
-/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(_actions_exec__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5047);
-/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3098);
+/* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5047);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3098);
+/* harmony import */ var _program_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5878);
 
 
 
@@ -626,12 +629,12 @@ function wildcardPattern(wildcards, { any = '.', flags = '' } = {}) {
  * @param proc where Linux shows its processes
  */
 async function processesOf(directory, program, platform, proc = '/proc') {
-    const { basename, dirname, isAbsolute } = (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .pathsOf */ .wG)(platform);
+    const { basename, dirname, isAbsolute } = (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .pathsOf */ .wG)(platform);
     return (await listProcesses(platform, proc)).filter((process) => basename(process.program)
         .replace(/\.exe$/i, '')
         .toLowerCase() === program.toLowerCase() &&
         isAbsolute(process.program) &&
-        (0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .isSameDirectory */ .k2)(dirname((0,_paths_js__WEBPACK_IMPORTED_MODULE_4__/* .resolveLinks */ .Ap)(dirname(process.program))), directory, platform) &&
+        (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .isSameDirectory */ .k2)(dirname((0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .resolveLinks */ .Ap)(dirname(process.program))), directory, platform) &&
         (platform !== 'linux' || runsOutsideContainers(process, directory, proc)));
 }
 async function listProcesses(platform, proc = '/proc') {
@@ -711,10 +714,13 @@ async function runPowerShell(command) {
         `[Console]::OutputEncoding = [Text.Encoding]::UTF8; ${command}`,
     ]);
 }
-/** @param program absolute: `@actions/exec` logs the directories of PATH that it cannot read */
 async function outputOf(program, args) {
-    const options = { silent: true, env: (0,_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .allowListedEnvironment */ .Q1)(process.env) };
-    return (await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__.getExecOutput)(program, args, options)).stdout;
+    const chunks = [];
+    await (0,_program_js__WEBPACK_IMPORTED_MODULE_4__/* .execQuietly */ .h)(program, args, {
+        env: (0,_environment_js__WEBPACK_IMPORTED_MODULE_2__/* .allowListedEnvironment */ .Q1)(process.env),
+        listeners: { stdout: (chunk) => chunks.push(chunk) },
+    });
+    return Buffer.concat(chunks).toString();
 }
 /** Parses lines of a process's id, its parent's id, and its program, which may be empty. */
 function parseProcesses(output) {
@@ -760,6 +766,46 @@ function isAlive(id) {
 
 /***/ }),
 
+/***/ 5878:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ execQuietly)
+/* harmony export */ });
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5236);
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(_actions_exec__WEBPACK_IMPORTED_MODULE_0__);
+
+/** The message with which Node.js reports that the operating system did not start a program: `spawn E2BIG`. */
+const notStarted = /^spawn \S+$/;
+/**
+ * Runs a program without output in the log, whatever its exit code.
+ *
+ * If the operating system does not start it, `exec` (2.0) causes an unhandled rejection and never settles. Then every
+ * program that is running in parallel counts as not started too: nothing tells them apart.
+ *
+ * @param program absolute: the toolkit logs the directories of `PATH` that it cannot read
+ * @throws Error if it was not started
+ */
+async function execQuietly(program, args, options) {
+    return new Promise((resolve, reject) => {
+        const onRejection = (error) => {
+            if (!(error instanceof Error && notStarted.test(error.message))) {
+                throw error;
+            }
+            settle(() => reject(error));
+        };
+        const settle = (act) => {
+            process.off('unhandledRejection', onRejection);
+            act();
+        };
+        process.on('unhandledRejection', onRejection);
+        (0,_actions_exec__WEBPACK_IMPORTED_MODULE_0__.exec)(program, [...args], { ...options, silent: true, ignoreReturnCode: true }).then((exitCode) => settle(() => resolve(exitCode)), (error) => settle(() => reject(error)));
+    });
+}
+
+
+/***/ }),
+
 /***/ 1839:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -771,8 +817,7 @@ function isAlive(id) {
 /* unused harmony export systemProgram */
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5236);
-/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(_actions_exec__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _program_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5878);
 
 
 /** In bytes. */
@@ -780,9 +825,8 @@ const maximumOutput = 1_000_000;
 /**
  * Runs a command in an installation's root, with an empty standard input.
  *
- * The toolkit is given the absolute path of a shell: where it has to search `PATH` for a program, it logs a line for each
- * directory that it cannot read. The shell also replaces standard input: the toolkit would write an empty one, and that
- * ends this process with EPIPE when the program has ended before.
+ * A shell searches `PATH` for the command, and replaces standard input: the toolkit would write an empty one, and that ends
+ * this process with EPIPE when the program has ended before.
  *
  * @param variables are added to the environment
  */
@@ -798,13 +842,11 @@ async function runScript(command, { directory, platform, environment }, variable
     const options = {
         cwd: directory,
         env: { ...environment, ...variables },
-        silent: true,
-        ignoreReturnCode: true,
         listeners: { stdout: keep, stderr: keep },
     };
     const exitCode = platform === 'win32'
-        ? await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_1__.exec)(`"${systemProgram(environment, 'cmd.exe')}"`, ['/d', '/s', '/c', `"${command.map(quoteForCmd).join(' ')} <nul"`], { ...options, windowsVerbatimArguments: true })
-        : await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_1__.exec)('/bin/sh', ['-c', 'exec "$@" </dev/null', 'sh', ...command], options);
+        ? await (0,_program_js__WEBPACK_IMPORTED_MODULE_1__/* .execQuietly */ .h)(`"${systemProgram(environment, 'cmd.exe')}"`, ['/d', '/s', '/c', `"${command.map(quoteForCmd).join(' ')} <nul"`], { ...options, windowsVerbatimArguments: true })
+        : await (0,_program_js__WEBPACK_IMPORTED_MODULE_1__/* .execQuietly */ .h)('/bin/sh', ['-c', 'exec "$@" </dev/null', 'sh', ...command], options);
     return { exitCode, output: Buffer.concat(chunks).toString() };
 }
 function quoteForCmd(part) {

@@ -611,7 +611,7 @@ describe('a removal that does not go as it should:', () => {
 
       expectFailure(
         result,
-        /GitHub refused the remove token with 401 or 404, although the runner is registered/,
+        /GitHub refused the remove token, although the runner is registered/,
         /Re-run the step: it creates a new remove token/,
         'section "removal-failed"',
       );

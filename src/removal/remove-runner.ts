@@ -10,12 +10,13 @@ import {
 import type { RunnerReport } from '../report.ts';
 import {
   type ConfigScriptResult,
+  configScriptName,
   removeLocalConfiguration,
   removeWithConfigScript,
 } from '../runner/config-script.ts';
 import { hasLeftovers } from '../runner/installation.ts';
 import { processesOf } from '../runner/processes.ts';
-import { lastLineOf } from '../runner/script.ts';
+import { lastLineOf, type ScriptContext } from '../runner/script.ts';
 import { isService, stopRunner } from '../runner/service.ts';
 import type { CheckedInstallation, InstalledRunner } from './check-installation.ts';
 import { describeMinutes } from './waiting.ts';
@@ -199,11 +200,11 @@ function scriptFailure(
   result: ConfigScriptResult,
   lostService: string,
 ): Failure {
-  const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', result)}.${lostService}`;
+  const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', installation.script, result)}.${lostService}`;
   return result.outcome === 'token-refused' || result.outcome === 'not-found'
     ? new Failure('removal-failed', {
         happened,
-        cause: 'GitHub refused the remove token with 401 or 404, although the runner is registered.',
+        cause: 'GitHub refused the remove token, although the runner is registered.',
         remedy:
           'Re-run the step: it creates a new remove token. If GitHub refuses that too, remove the runner in the settings on GitHub and re-run the step, which then cleans up the installation.',
       })
@@ -240,7 +241,7 @@ async function removeConfiguration(
   result.warnings.forEach(log.warning);
   if (result.outcome !== 'removed') {
     throw new Failure('removal-failed', {
-      happened: `The local configuration in ${directory} was not removed: ${describeExit('remove --local', result)}.`,
+      happened: `The local configuration in ${directory} was not removed: ${describeExit('remove --local', script, result)}.`,
       likelyCause: 'The runner is older than 2.301, or a file in the installation cannot be deleted.',
       remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory}. They are not needed any more.`,
     });
@@ -312,9 +313,9 @@ function busyFailure(
   });
 }
 
-function describeExit(command: string, result: ConfigScriptResult): string {
+function describeExit(command: string, { platform }: ScriptContext, result: ConfigScriptResult): string {
   const how = result.exitCode === null ? 'was terminated' : `ended with exit code ${result.exitCode}`;
-  return `config.sh ${command} ${how}, "${lastLineOf(result)}"`;
+  return `${configScriptName(platform)} ${command} ${how}, "${lastLineOf(result)}"`;
 }
 
 function nameOf({ directory, runner }: CheckedInstallation): string {

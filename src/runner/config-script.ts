@@ -79,6 +79,10 @@ export async function removeLocalConfiguration(script: ScriptContext): Promise<C
   });
 }
 
+export function configScriptName(platform: NodeJS.Platform): string {
+  return platform === 'win32' ? 'config.cmd' : 'config.sh';
+}
+
 /** Remembers the files that `config.sh` writes before it contacts GitHub (see `rememberFiles`). */
 export async function rememberScriptFiles(directory: string): ReturnType<typeof rememberFiles> {
   return rememberFiles(['.path', '.env'].map((name) => join(directory, name)));
@@ -105,7 +109,7 @@ async function runConfigScript(
   flags: readonly string[],
   variables: Readonly<Record<string, string>>,
 ): Promise<ConfigScriptResult> {
-  const program = join(script.directory, script.platform === 'win32' ? 'config.cmd' : 'config.sh');
+  const program = join(script.directory, configScriptName(script.platform));
   const result = await runScript(asOwner(script, [program, 'remove', ...flags]), script, variables).catch(
     (error: Error): ScriptResult => ({ exitCode: null, output: error.message }),
   );

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { getExecOutput } from '@actions/exec';
 import { allowListedEnvironment } from './environment.ts';
 import { isSameDirectory, pathsOf, resolveLinks } from './paths.ts';
+import { execQuietly } from './program.ts';
 
 export interface Process {
   readonly id: number;
@@ -126,10 +126,13 @@ export async function runPowerShell(command: string): Promise<string> {
   );
 }
 
-/** @param program absolute: `@actions/exec` logs the directories of PATH that it cannot read */
 async function outputOf(program: string, args: string[]): Promise<string> {
-  const options = { silent: true, env: allowListedEnvironment(process.env) };
-  return (await getExecOutput(program, args, options)).stdout;
+  const chunks: Buffer[] = [];
+  await execQuietly(program, args, {
+    env: allowListedEnvironment(process.env),
+    listeners: { stdout: (chunk) => chunks.push(chunk) },
+  });
+  return Buffer.concat(chunks).toString();
 }
 
 /** Parses lines of a process's id, its parent's id, and its program, which may be empty. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ExecOptions, exec } from '@actions/exec';
+import { execQuietly } from './program.ts';
 
 /** Where and how an installation's scripts are run. Plain data: it is sent to the background process as JSON. */
 export interface ScriptContext {
@@ -28,9 +28,8 @@ const maximumOutput = 1_000_000;
 /**
  * Runs a command in an installation's root, with an empty standard input.
  *
- * The toolkit is given the absolute path of a shell: where it has to search `PATH` for a program, it logs a line for each
- * directory that it cannot read. The shell also replaces standard input: the toolkit would write an empty one, and that
- * ends this process with EPIPE when the program has ended before.
+ * A shell searches `PATH` for the command, and replaces standard input: the toolkit would write an empty one, and that ends
+ * this process with EPIPE when the program has ended before.
  *
  * @param variables are added to the environment
  */
@@ -47,21 +46,19 @@ export async function runScript(
       chunks.push(chunk);
     }
   };
-  const options: ExecOptions = {
+  const options = {
     cwd: directory,
     env: { ...environment, ...variables },
-    silent: true,
-    ignoreReturnCode: true,
     listeners: { stdout: keep, stderr: keep },
   };
   const exitCode =
     platform === 'win32'
-      ? await exec(
+      ? await execQuietly(
           `"${systemProgram(environment, 'cmd.exe')}"`,
           ['/d', '/s', '/c', `"${command.map(quoteForCmd).join(' ')} <nul"`],
           { ...options, windowsVerbatimArguments: true },
         )
-      : await exec('/bin/sh', ['-c', 'exec "$@" </dev/null', 'sh', ...command], options);
+      : await execQuietly('/bin/sh', ['-c', 'exec "$@" </dev/null', 'sh', ...command], options);
   return { exitCode, output: Buffer.concat(chunks).toString() };
 }
 
