@@ -164,6 +164,15 @@ test('an installation that is not configured needs no request, and prints nothin
   expect(lines.filter((line) => line.startsWith('group:'))).toEqual([]);
 });
 
+test('all that the scripts of a runner print is in one group', async () => {
+  const directory = await install('one');
+  const configScript = '#!/bin/sh\necho "$*"\nrm .runner .credentials 2>&- && exit 1\nexit 0\n';
+  await writeFile(join(directory, 'config.sh'), configScript);
+
+  expect(resultsOf(await remove([directory]))).toEqual(['removed']);
+  expect(lines).toContain('remove\nremove --local');
+});
+
 test('four runners are removed in parallel', async () => {
   const directories = await Promise.all(['1', '2', '3', '4', '5', '6'].map((name) => install(name)));
   let [active, most] = [0, 0];

@@ -74,6 +74,9 @@ describe('on GitHub', () => {
 
     expect(await findRegistered(runner, context)).toMatchObject({ registered: { id: 7 }, namesakes: [] });
     expect(github.requests).toHaveLength(1);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^debug: GitHub on the runner with ID 7: \{"id":7,"name":"box"/),
+    );
   });
 
   test('a runner that is listed by its name, but not found by its ID, is registered', async () => {
@@ -92,6 +95,10 @@ describe('on GitHub', () => {
       registered: undefined,
       namesakes: [{ id: 8 }],
     });
+    expect(lines).toContain('debug: GitHub on the runner with ID 7: not found');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^debug: GitHub on runners named "box": \[\{"id":8,"name":"box"/),
+    );
   });
 });
 
@@ -193,7 +200,10 @@ describe('on this machine', () => {
     ])('is a failure if config.sh %s', async (_, commands, code, said) => {
       await configScript(...commands);
 
-      expect((await failureOf(remove)).explanation).toEqual({
+      const { kind, explanation } = await failureOf(remove);
+
+      expect(kind).toBe('removal-failed');
+      expect(explanation).toEqual({
         happened: `The local configuration in ${directory} was not removed: config.sh remove --local ended with exit code ${code}, "${said}".`,
         likelyCause: 'The runner is older than 2.301, or a file in the installation cannot be deleted.',
         remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory}. They are not needed any more.`,
@@ -212,7 +222,13 @@ describe('on this machine', () => {
 
       expect(await remove()).toEqual({ result: 'removed' });
       expect(printed).toEqual(['config.sh remove\n']);
-      expect(lines).toContain('debug: GitHub still lists the runner after the removal: false');
+      for (const line of [
+        `Runner.Worker processes of ${directory}: none`,
+        `config.sh remove in ${directory}: exit code 0, removed`,
+        'GitHub still lists the runner after the removal: false',
+      ]) {
+        expect(lines).toContain(`debug: ${line}`);
+      }
     });
 
     test('that another removal has just removed is only verified', async () => {
@@ -341,6 +357,8 @@ describe('on this machine', () => {
     });
 
     test('whose config.sh fails is left as it was, with the reason', async () => {
+      // Only on Windows does config.sh uninstall it.
+      installation = { ...installation, hasService: true };
       await configScript('echo first', 'echo "No route to host"', 'exit 5');
 
       const failure = await failureOf(remove);
@@ -482,7 +500,17 @@ describe('on this machine', () => {
     });
   });
 
-  test('what could not be restored or deleted is a warning', async () => {
+  test('what could not be restored after a failure is a warning', async () => {
+    github.addRunner('octo/app', { id: 7, name: 'box' });
+    await writeFile(join(directory, '.env'), '');
+    await configScript('rm .env', 'mkdir .env', 'exit 1');
+
+    await failureOf(remove);
+
+    expect(lines).toContainEqual(expect.stringMatching(/^warning: .*\.env could not be restored/));
+  });
+
+  test('a private key that cannot be deleted is a warning', async () => {
     await rm(join(directory, '.credentials_rsaparams'));
     await mkdir(join(directory, '.credentials_rsaparams'));
     await configScript('rm .runner .credentials');
