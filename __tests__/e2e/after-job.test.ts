@@ -103,56 +103,60 @@ async function processesThatShow(text: string): Promise<string[]> {
 }
 
 describe('remove: after-job', () => {
-  run('removes the runner after its job and the next one, whatever the end of a job takes away', () =>
-    inJob({}, async ({ world, installation, id, job, adminToken, use, backgroundLogs }) => {
-      const other = await world.install(repository, 'other', isRoot ? { owner: ordinaryUser } : {});
-      const step = await use({ 'runner-directory': other.installation.directory });
+  run(
+    'removes the runner after its job and the one that follows, although the runner cleans up after a job',
+    () =>
+      inJob({}, async ({ world, installation, id, job, adminToken, use, backgroundLogs }) => {
+        const other = await world.install(repository, 'other', isRoot ? { owner: ordinaryUser } : {});
+        const step = await use({ 'runner-directory': other.installation.directory });
 
-      const main = await step.main();
+        const main = await step.main();
 
-      expect(main.conclusion).toBe('success');
-      expect(runnersOf(main)).toMatchObject([
-        { name: 'box', id, result: 'scheduled' },
-        { name: 'other', result: 'removed' },
-      ]);
-      expect(await installation.invocations()).toEqual([]);
+        expect(main.conclusion).toBe('success');
+        expect(runnersOf(main)).toMatchObject([
+          { name: 'box', id, result: 'scheduled' },
+          { name: 'other', result: 'removed' },
+        ]);
+        expect(await installation.invocations()).toEqual([]);
 
-      const post = await step.post();
+        const post = await step.post();
 
-      expect(post.conclusion).toBe('success');
-      expect(post.outputHeldOpen).toBe(false);
-      expect(post.log).toMatch(`Log: ${installation.directory}/_diag/RunnerRemoveToken_`);
-      expect(await backgroundLogs()).toEqual([expect.stringContaining('Waiting for the job to end')]);
-      // The post step requests a token of its own.
-      const removeTokens = world.github.issuedTokens.map(({ token }) => token);
-      expect(removeTokens).toHaveLength(2);
-      for (const secret of [adminToken, ...removeTokens]) {
-        expect(post.log + main.log).not.toContain(secret);
-        expect(await processesThatShow(secret)).toEqual([]);
-      }
+        expect(post.conclusion).toBe('success');
+        expect(post.outputHeldOpen).toBe(false);
+        expect(post.log).toMatch(`Log: ${installation.directory}/_diag/RunnerRemoveToken_`);
+        expect(await backgroundLogs()).toEqual([expect.stringContaining('Waiting for the job to end')]);
+        // The post step requests a token of its own.
+        const removeTokens = world.github.issuedTokens.map(({ token }) => token);
+        expect(removeTokens).toHaveLength(2);
+        for (const secret of [adminToken, ...removeTokens]) {
+          expect(post.log + main.log).not.toContain(secret);
+          expect(await processesThatShow(secret)).toEqual([]);
+        }
 
-      const next = await installation.startWorker();
-      await job.end();
-      await installation.deleteActions();
-      // The background process checks every second, so it has noticed that the first job has ended.
-      await pause(1_500);
-      expect(await installation.invocations()).toEqual([]);
+        const next = await installation.startWorker();
+        await job.end();
+        await installation.deleteActions();
+        // The background process checks every second, so it has noticed that the first job has ended.
+        await pause(1_500);
+        expect(await installation.invocations()).toEqual([]);
 
-      world.github.setBusy(repository, id, false);
-      await next.stop();
-      await eventually(async () => (await backgroundLogs()).join().includes('config.sh removed the runner.'));
-      expect(world.github.runners(repository)).toEqual([]);
-      expect((await readdir(installation.directory)).filter((name) => /^\.(runner|cred)/.test(name))).toEqual(
-        [],
-      );
-      const [invocation] = await installation.invocations();
-      expect(invocation?.environment).not.toHaveProperty('RUNNER_TRACKING_ID');
-      expect(invocation?.environment['ACTIONS_RUNNER_INPUT_TOKEN']).toBe(removeTokens[1]);
-      const log = (await backgroundLogs()).join();
-      for (const secret of [adminToken, ...removeTokens]) {
-        expect(log).not.toContain(secret);
-      }
-    }),
+        world.github.setBusy(repository, id, false);
+        await next.stop();
+        await eventually(async () =>
+          (await backgroundLogs()).join().includes('config.sh removed the runner.'),
+        );
+        expect(world.github.runners(repository)).toEqual([]);
+        expect(
+          (await readdir(installation.directory)).filter((name) => /^\.(runner|cred)/.test(name)),
+        ).toEqual([]);
+        const [invocation] = await installation.invocations();
+        expect(invocation?.environment).not.toHaveProperty('RUNNER_TRACKING_ID');
+        expect(invocation?.environment['ACTIONS_RUNNER_INPUT_TOKEN']).toBe(removeTokens[1]);
+        const log = (await backgroundLogs()).join();
+        for (const secret of [adminToken, ...removeTokens]) {
+          expect(log).not.toContain(secret);
+        }
+      }),
   );
 
   if (isRoot) {
@@ -219,7 +223,7 @@ describe('remove: after-job', () => {
     expect((await backgroundLogs()).join()).not.toMatch(/removed the runner|was removed\./);
   }
 
-  run('is used twice in a job: the runner is removed once, and no step fails', () =>
+  run('used twice in a job removes the runner once, and no step fails', () =>
     inJob({ hasService: isRoot }, async ({ world, installation, id, job, use, backgroundLogs }) => {
       const first = await use();
       // A runner can run two steps at once (2.335). This one is not a child of the worker, which only runs one.
@@ -304,12 +308,12 @@ describe('remove: after-job', () => {
     );
   }
 
-  for (const { use: name, inputs, runner, result } of [
-    { use: 'without it', inputs: { remove: 'false' } },
-    { use: 'in a dry run', inputs: { 'dry-run': 'true' }, result: 'would-remove' },
-    { use: 'for an ephemeral runner', runner: { ephemeral: true }, result: 'ephemeral' },
+  for (const { kind, inputs, runner, result } of [
+    { kind: 'remove: false', inputs: { remove: 'false' } },
+    { kind: 'a dry run', inputs: { 'dry-run': 'true' }, result: 'would-remove' },
+    { kind: 'an ephemeral runner', runner: { ephemeral: true }, result: 'ephemeral' },
   ]) {
-    run(`leaves nothing to do for the post step ${name}`, () =>
+    run(`leaves the post step nothing to do: ${kind}`, () =>
       inJob(runner ? { runner } : {}, async ({ world, use }) => {
         const step = await use(inputs);
         expect(runnersOf(await step.main())).toMatchObject(result ? [{ result }] : []);
@@ -321,7 +325,7 @@ describe('remove: after-job', () => {
     );
   }
 
-  run('is what a job needs that removes its own runner with remove: true', () =>
+  run('is what remove: true points to for the runner that executes the job', () =>
     inJob({}, async ({ installation, use }) => {
       const step = await use({ remove: 'true', 'runner-directory': installation.directory });
 
