@@ -3,7 +3,7 @@ import { GitHub, type RecordedRequest } from '../../sandbox/github.ts';
 import type { Runner } from '../../sandbox/registrations.ts';
 import type { Cancellation, Context } from '../../src/context.ts';
 import type { RegisteredRemoval } from '../../src/inputs.ts';
-import { removeRegisteredRunners } from '../../src/removal/registered-runners.ts';
+import { removeRunners } from '../../src/removal/removal.ts';
 import type { RunnerResult } from '../../src/removal/result.ts';
 import { failureOf, recordingLog } from '../support.ts';
 import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
@@ -68,7 +68,7 @@ async function remove(
   };
   const client = timelessClientOf(github, clock, { retries, log: recording.log, signal: deadline.signal });
   const context = contextOf(github, { client, clock, log: recording.log, cancellation, ...changes });
-  return removeRegisteredRunners({ ...nothing, ...selection }, context);
+  return removeRunners({ ...nothing, ...selection }, context);
 }
 
 /** For example `box: removed`, with the kind of the failure if there is one. */

@@ -162,7 +162,7 @@ function withCancellationFailure(results: readonly RunnerResult[]): RunnerResult
 async function attemptRemoval(selected: SelectedRunner, run: Run): Promise<Attempt> {
   const { failed, stopped } = run;
   try {
-    const outcome = await remove(selected, run);
+    const outcome = run.removal.dryRun ? foresee(selected, run) : await remove(selected, run);
     if (typeof outcome !== 'string') {
       return { report: outcome };
     }
@@ -187,6 +187,26 @@ async function attemptRemoval(selected: SelectedRunner, run: Run): Promise<Attem
   }
 }
 
+/** Says what would happen now. A dry run does not wait. */
+function foresee(selected: SelectedRunner, run: Run): Outcome | Obstacle {
+  const { registered } = selected;
+  if (registered === undefined) {
+    return describeUnknown(run);
+  }
+  const obstacle = obstacleOf(registered, run);
+  if (obstacle === undefined) {
+    const time = describeMinutes(offlineTime(selected, run) / minute);
+    const isWaitedFor = offlineTime(selected, run) > 0;
+    return {
+      result: 'would-remove',
+      ...(isWaitedFor && { detail: `If it is still offline after ${time}.` }),
+    };
+  }
+  return mayWaitFor(obstacle, selected, run)
+    ? { result: 'would-remove', detail: describeWait(obstacle, run.removal.waitMinutes) }
+    : obstacle;
+}
+
 /**
  * Removes a runner, after the waits that it needs.
  *
@@ -194,50 +214,45 @@ async function attemptRemoval(selected: SelectedRunner, run: Run): Promise<Attem
  * @throws Failure, or the reason of `stopped`
  */
 async function remove(selected: SelectedRunner, run: Run): Promise<Outcome | Obstacle> {
-  const { context, removal, waiting, stopped, limit } = run;
-  const { clock, log } = context;
+  const { context, waiting, stopped, limit } = run;
+  const { clock } = context;
   if (selected.registered === undefined) {
-    // Also if the runner belongs to another registration than the inputs name.
-    const detail = `GitHub lists no runner with this name in ${describeRegistration(run.target.registration)}.`;
-    return { result: 'already-removed', detail };
+    return describeUnknown(run);
   }
-  let runner: RegisteredRunner | undefined = selected.registered;
+  let runner: RegisteredRunner = selected.registered;
   let offlineSince = selected.readAt;
-  let polls = 0;
-  while (runner !== undefined) {
+  for (let polls = 0; ; ) {
     const obstacle = obstacleOf(runner, run);
-    const mayWait = obstacle !== undefined && mayWaitFor(obstacle, selected, run);
-    if (removal.dryRun && (obstacle === undefined || mayWait)) {
-      return { result: 'would-remove', ...describeWaits(obstacle, selected, run) };
-    }
+    let current: RegisteredRunner | Outcome;
     if (obstacle === undefined) {
       await clock.sleep(Math.max(offlineSince + offlineTime(selected, run) - clock.now(), 0), stopped);
-      const left: Outcome | RegisteredRunner = await limit(deleteUnlessAlive, runner, run);
-      if ('result' in left) {
-        return left;
-      }
-      runner = left;
-      continue;
-    }
-    if (!mayWait || !(await waiting.poll(`"${runner.name}" (${obstacle})`, polls))) {
+      current = await limit(deleteUnlessAlive, runner, run);
+    } else if (
+      mayWaitFor(obstacle, selected, run) &&
+      (await waiting.poll(`"${runner.name}" (${obstacle})`, polls))
+    ) {
+      polls += 1;
+      current = await readAgain(runner, run);
+    } else {
       stopped.throwIfAborted();
       return obstacle;
     }
-    polls += 1;
-    const wasOffline: boolean = runner.status === 'offline';
-    try {
-      runner = await read(runner, run);
-    } catch (error) {
-      if (!isTransient(error)) {
-        throw error;
-      }
-      log.info(`${error.explanation.happened} The step goes on waiting.`);
+    if ('result' in current) {
+      return current;
     }
-    if (!wasOffline) {
+    if (runner.status !== 'offline') {
       offlineSince = clock.now();
     }
+    runner = current;
   }
-  return { result: 'already-removed' };
+}
+
+/** The name may also be that of a runner of another registration. */
+function describeUnknown({ target }: Run): Outcome {
+  return {
+    result: 'already-removed',
+    detail: `GitHub lists no runner with this name in ${describeRegistration(target.registration)}.`,
+  };
 }
 
 function obstacleOf({ name, busy, status }: RegisteredRunner, run: Run): Obstacle | undefined {
@@ -262,17 +277,17 @@ function offlineTime({ isNamed }: SelectedRunner, { removal }: Run): number {
   return status === 'any' ? 0 : offlineMinutes * minute;
 }
 
-/** What a dry run does not wait for. */
-function describeWaits(
-  obstacle: Obstacle | undefined,
-  selected: SelectedRunner,
-  run: Run,
-): { detail?: string } {
-  if (obstacle !== undefined) {
-    return { detail: describeWait(obstacle, run.removal.waitMinutes) };
+/** Reads a runner again during a wait, which outlasts a transient error. */
+async function readAgain(known: RegisteredRunner, run: Run): Promise<RegisteredRunner | Outcome> {
+  try {
+    return await read(known, run);
+  } catch (error) {
+    if (!isTransient(error)) {
+      throw error;
+    }
+    run.context.log.info(`${error.explanation.happened} The step goes on waiting.`);
+    return known;
   }
-  const time = offlineTime(selected, run);
-  return time > 0 ? { detail: `If it is still offline after ${describeMinutes(time / minute)}.` } : {};
 }
 
 /** @param points what this read and the requests that follow it cost */
@@ -280,13 +295,13 @@ async function read(
   { id, name }: RegisteredRunner,
   { context, target, pacer, stopped }: Run,
   points: number = pointsOf.read,
-): Promise<RegisteredRunner | undefined> {
+): Promise<RegisteredRunner | Outcome> {
   await pacer.spend(points, stopped);
   // Requests a new token after a long wait, which proves the admin rights again.
   await context.removeTokens.for(target);
   const runner = await getRunner(context.client, { registration: target.registration, id, name });
   context.log.debug(`GitHub on the runner with ID ${id}: ${JSON.stringify(runner) ?? 'not found'}`);
-  return runner;
+  return runner ?? { result: 'already-removed' };
 }
 
 /**
@@ -294,14 +309,11 @@ async function read(
  *
  * @returns the runner as it is now if it was not deleted
  */
-async function deleteUnlessAlive(known: RegisteredRunner, run: Run): Promise<Outcome | RegisteredRunner> {
+async function deleteUnlessAlive(known: RegisteredRunner, run: Run): Promise<RegisteredRunner | Outcome> {
   const { context, target } = run;
   const { client, clock, cancellation } = context;
   const runner = await read(known, run, 2 * pointsOf.read + pointsOf.delete);
-  if (runner === undefined) {
-    return { result: 'already-removed' };
-  }
-  if (obstacleOf(runner, run) !== undefined) {
+  if ('result' in runner || obstacleOf(runner, run) !== undefined) {
     return runner;
   }
   const identity = { registration: target.registration, id: runner.id, name: runner.name };
