@@ -1619,7 +1619,7 @@ function withCancellationFailure(results) {
 async function registered_runners_attemptRemoval(selected, run) {
     const { failed, stopped } = run;
     try {
-        const outcome = await registered_runners_remove(selected, run);
+        const outcome = run.removal.dryRun ? foresee(selected, run) : await registered_runners_remove(selected, run);
         if (typeof outcome !== 'string') {
             return { report: outcome };
         }
@@ -1644,6 +1644,25 @@ async function registered_runners_attemptRemoval(selected, run) {
         return isFirst ? { report, failure } : { report };
     }
 }
+/** Says what would happen now. A dry run does not wait. */
+function foresee(selected, run) {
+    const { registered } = selected;
+    if (registered === undefined) {
+        return describeUnknown(run);
+    }
+    const obstacle = obstacleOf(registered, run);
+    if (obstacle === undefined) {
+        const time = describeMinutes(offlineTime(selected, run) / registered_runners_minute);
+        const isWaitedFor = offlineTime(selected, run) > 0;
+        return {
+            result: 'would-remove',
+            ...(isWaitedFor && { detail: `If it is still offline after ${time}.` }),
+        };
+    }
+    return mayWaitFor(obstacle, selected, run)
+        ? { result: 'would-remove', detail: describeWait(obstacle, run.removal.waitMinutes) }
+        : obstacle;
+}
 /**
  * Removes a runner, after the waits that it needs.
  *
@@ -1651,51 +1670,44 @@ async function registered_runners_attemptRemoval(selected, run) {
  * @throws Failure, or the reason of `stopped`
  */
 async function registered_runners_remove(selected, run) {
-    const { context, removal, waiting, stopped, limit } = run;
-    const { clock, log } = context;
+    const { context, waiting, stopped, limit } = run;
+    const { clock } = context;
     if (selected.registered === undefined) {
-        // Also if the runner belongs to another registration than the inputs name.
-        const detail = `GitHub lists no runner with this name in ${(0,src_registration/* describeRegistration */.B4)(run.target.registration)}.`;
-        return { result: 'already-removed', detail };
+        return describeUnknown(run);
     }
     let runner = selected.registered;
     let offlineSince = selected.readAt;
-    let polls = 0;
-    while (runner !== undefined) {
+    for (let polls = 0;;) {
         const obstacle = obstacleOf(runner, run);
-        const mayWait = obstacle !== undefined && mayWaitFor(obstacle, selected, run);
-        if (removal.dryRun && (obstacle === undefined || mayWait)) {
-            return { result: 'would-remove', ...describeWaits(obstacle, selected, run) };
-        }
+        let current;
         if (obstacle === undefined) {
             await clock.sleep(Math.max(offlineSince + offlineTime(selected, run) - clock.now(), 0), stopped);
-            const left = await limit(deleteUnlessAlive, runner, run);
-            if ('result' in left) {
-                return left;
-            }
-            runner = left;
-            continue;
+            current = await limit(deleteUnlessAlive, runner, run);
         }
-        if (!mayWait || !(await waiting.poll(`"${runner.name}" (${obstacle})`, polls))) {
+        else if (mayWaitFor(obstacle, selected, run) &&
+            (await waiting.poll(`"${runner.name}" (${obstacle})`, polls))) {
+            polls += 1;
+            current = await readAgain(runner, run);
+        }
+        else {
             stopped.throwIfAborted();
             return obstacle;
         }
-        polls += 1;
-        const wasOffline = runner.status === 'offline';
-        try {
-            runner = await read(runner, run);
+        if ('result' in current) {
+            return current;
         }
-        catch (error) {
-            if (!isTransient(error)) {
-                throw error;
-            }
-            log.info(`${error.explanation.happened} The step goes on waiting.`);
-        }
-        if (!wasOffline) {
+        if (runner.status !== 'offline') {
             offlineSince = clock.now();
         }
+        runner = current;
     }
-    return { result: 'already-removed' };
+}
+/** The name may also be that of a runner of another registration. */
+function describeUnknown({ target }) {
+    return {
+        result: 'already-removed',
+        detail: `GitHub lists no runner with this name in ${(0,src_registration/* describeRegistration */.B4)(target.registration)}.`,
+    };
 }
 function obstacleOf({ name, busy, status }, run) {
     const { context, removal } = run;
@@ -1716,13 +1728,18 @@ function offlineTime({ isNamed }, { removal }) {
     const { status, offlineMinutes = isNamed ? 0 : 5 } = removal;
     return status === 'any' ? 0 : offlineMinutes * registered_runners_minute;
 }
-/** What a dry run does not wait for. */
-function describeWaits(obstacle, selected, run) {
-    if (obstacle !== undefined) {
-        return { detail: describeWait(obstacle, run.removal.waitMinutes) };
+/** Reads a runner again during a wait, which outlasts a transient error. */
+async function readAgain(known, run) {
+    try {
+        return await read(known, run);
     }
-    const time = offlineTime(selected, run);
-    return time > 0 ? { detail: `If it is still offline after ${describeMinutes(time / registered_runners_minute)}.` } : {};
+    catch (error) {
+        if (!isTransient(error)) {
+            throw error;
+        }
+        run.context.log.info(`${error.explanation.happened} The step goes on waiting.`);
+        return known;
+    }
 }
 /** @param points what this read and the requests that follow it cost */
 async function read({ id, name }, { context, target, pacer, stopped }, points = pointsOf.read) {
@@ -1731,7 +1748,7 @@ async function read({ id, name }, { context, target, pacer, stopped }, points = 
     await context.removeTokens.for(target);
     const runner = await getRunner(context.client, { registration: target.registration, id, name });
     context.log.debug(`GitHub on the runner with ID ${id}: ${JSON.stringify(runner) ?? 'not found'}`);
-    return runner;
+    return runner ?? { result: 'already-removed' };
 }
 /**
  * Deletes a runner if its state still allows it, and verifies that it is gone.
@@ -1742,10 +1759,7 @@ async function deleteUnlessAlive(known, run) {
     const { context, target } = run;
     const { client, clock, cancellation } = context;
     const runner = await read(known, run, 2 * pointsOf.read + pointsOf.delete);
-    if (runner === undefined) {
-        return { result: 'already-removed' };
-    }
-    if (obstacleOf(runner, run) !== undefined) {
+    if ('result' in runner || obstacleOf(runner, run) !== undefined) {
         return runner;
     }
     const identity = { registration: target.registration, id: runner.id, name: runner.name };
