@@ -714,12 +714,16 @@ async function runPowerShell(command) {
         `[Console]::OutputEncoding = [Text.Encoding]::UTF8; ${command}`,
     ]);
 }
+/** @throws Error if the program fails: an empty list would mean that no job is running */
 async function outputOf(program, args) {
     const chunks = [];
-    await (0,_program_js__WEBPACK_IMPORTED_MODULE_4__/* .execQuietly */ .h)(program, args, {
+    const exitCode = await (0,_program_js__WEBPACK_IMPORTED_MODULE_4__/* .execQuietly */ .h)(program, args, {
         env: (0,_environment_js__WEBPACK_IMPORTED_MODULE_2__/* .allowListedEnvironment */ .Q1)(process.env),
         listeners: { stdout: (chunk) => chunks.push(chunk) },
     });
+    if (exitCode !== 0) {
+        throw new Error(`${program} ended with exit code ${exitCode}`);
+    }
     return Buffer.concat(chunks).toString();
 }
 /** Parses lines of a process's id, its parent's id, and its program, which may be empty. */

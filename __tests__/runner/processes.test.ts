@@ -104,6 +104,12 @@ describe('on macOS', () => {
     expect(environment).not.toMatch(/^(NODE_ENV|JEST_WORKER_ID)=/m);
   });
 
+  test('a list that cannot be read is an error: it does not mean that no job is running', async () => {
+    await ps([], 1);
+
+    await expect(processesOf('/opt/runner', 'Runner.Worker', 'darwin')).rejects.toThrow('exit code 1');
+  });
+
   test('a cancellation goes on if ps fails', async () => {
     await ps([], 1);
 

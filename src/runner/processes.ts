@@ -126,12 +126,16 @@ export async function runPowerShell(command: string): Promise<string> {
   );
 }
 
+/** @throws Error if the program fails: an empty list would mean that no job is running */
 async function outputOf(program: string, args: string[]): Promise<string> {
   const chunks: Buffer[] = [];
-  await execQuietly(program, args, {
+  const exitCode = await execQuietly(program, args, {
     env: allowListedEnvironment(process.env),
     listeners: { stdout: (chunk) => chunks.push(chunk) },
   });
+  if (exitCode !== 0) {
+    throw new Error(`${program} ended with exit code ${exitCode}`);
+  }
   return Buffer.concat(chunks).toString();
 }
 
