@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
-import { chmod, cp, lchown, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, lchown, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -126,8 +126,13 @@ export class Job {
     for (const path of [this.actionDirectory, this.workspace, join(this.directory, '_tool'), ...temporary]) {
       await createDirectory(path);
     }
-    for (const name of ['action.yml', 'dist']) {
-      await cp(join(action, name), join(this.actionDirectory, name), { recursive: true });
+    await createDirectory(join(this.actionDirectory, 'dist'));
+    const files = await readdir(join(action, 'dist'));
+    for (const name of ['action.yml', ...files.map((file) => join('dist', file))]) {
+      const [source, target] = [join(action, name), join(this.actionDirectory, name)];
+      // A link takes a third of the time, but has the owner of the original.
+      if (user) await copyFile(source, target);
+      else await link(source, target).catch(() => copyFile(source, target));
     }
     await writeFile(join(this.temporary, '_github_workflow/event.json'), '{}');
     if (user) {
