@@ -1248,7 +1248,7 @@ function cannotDeregister(directory, { name }, cause) {
     return new src_failure/* Failure */.HR('removal-failed', {
         happened: `The runner "${name}" in ${directory} cannot deregister itself after this job. Nothing was changed.`,
         cause,
-        remedy: 'Use "remove: true" with this directory in "runner-directory", in a job of another runner on this machine: that job removes it through the API.',
+        remedy: `In another job, use "remove: true" with "runner-name: ${name}" on any runner, or with this directory in "runner-directory" on another runner of this machine. Both remove it through the API.`,
     });
 }
 
