@@ -15,7 +15,7 @@ test.each(['SIGINT', 'SIGTERM'])(
     });
     const { log, lines } = recordingLog();
     const stages = new Map<number, () => void>();
-    const child = spawn('sh', ['-c', 'sleep 600 & wait']);
+    const child = spawn('sleep', ['600'], { stdio: 'ignore' });
     await once(child, 'spawn');
     const deadline = new AbortController();
     const cancellation = watchForCancellation(process, deadline, log, {
