@@ -108,14 +108,20 @@ describe('the post step', () => {
   }
 
   test('starts the background process with a fresh remove token, over a pipe', async () => {
+    let time = 1_000_000;
+    github.afterRequest = () => {
+      time += 100_000;
+    };
+    context = { ...context, clock: { ...context.clock, now: () => time } };
+
     await startBackgroundRemoval(installation.directory, [await program(), 'argument'], context);
 
     const received = JSON.parse(await readFile(join(installation.directory, 'received'), 'utf8'));
     const token = github.issuedTokens[0]?.token;
     expect(received.arguments).toEqual(['argument']);
     expect(received.message).toMatchObject({ removeToken: token, hasService: false });
-    expect(received.message.tokenLifetime).toBeGreaterThan(3_500_000);
-    expect(received.message.tokenLifetime).toBeLessThan(3_602_000);
+    expect(received.message.tokenLifetime).toBeGreaterThan(3_490_000);
+    expect(received.message.tokenLifetime).toBeLessThan(3_510_000);
     expect(JSON.stringify(received)).not.toContain('ghp_admin');
     expect(JSON.stringify(received.environment)).not.toContain(token);
     expect(lines.at(-1)).toBe(
@@ -126,15 +132,18 @@ describe('the post step', () => {
   test('says what to do if the background process cannot be started', async () => {
     const missing = join(installation.directory, 'missing.js');
 
-    const { kind, explanation } = await failureOf(() =>
+    const { kind, explanation, cause } = await failureOf(() =>
       startBackgroundRemoval(installation.directory, [missing], context),
     );
 
     expect(kind).toBe('removal-failed');
-    expect(explanation.happened).toBe(
-      `The background process that removes the runner in ${installation.directory} could not be started: it ended with exit code 1.`,
-    );
-    expect(explanation.remedy).toContain('remove: true');
+    expect(explanation).toEqual({
+      happened: `The background process that removes the runner in ${installation.directory} could not be started: it ended with exit code 1.`,
+      likelyCause: `This account cannot start a process, or cannot write to ${installation.directory}/_diag.`,
+      remedy:
+        'Use "remove: true" with this directory in "runner-directory", in a job of another runner on this machine.',
+    });
+    expect(cause).toEqual(new Error('it ended with exit code 1'));
   });
 
   test('refuses a runner that has lost its credentials during the job', async () => {

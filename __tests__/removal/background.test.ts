@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { access, chmod, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, readdir, readFile, readlink, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -177,10 +177,12 @@ test('a busy runner is given up five minutes before the remove token expires', a
   expect(await isConfigured()).toBe(true);
 });
 
-test('a job that lasts longer than the remove token is left alone', async () => {
+test('nothing is started in the last five minutes before the remove token expires', async () => {
   const worker = await installation.startWorker();
+  const { waits, clock } = clockWith();
 
-  expect(await removeAfterJob({ ...removal, tokenLifetime: 0 }, log, clockWith().clock)).toBe(false);
+  expect(await removeAfterJob({ ...removal, tokenLifetime: 300_000 }, log, clock)).toBe(false);
+  expect(waits).toEqual([]);
   expect(await installation.invocations()).toEqual([]);
   await worker.stop();
 });
@@ -220,6 +222,17 @@ describe('404 for the deletion of the runner, which can also mean a refused remo
       'The local configuration is already gone: the runner was removed by another process, or on GitHub.',
     );
   });
+});
+
+test('the log shows what config.sh printed, and what could not be restored', async () => {
+  await configScript('echo; echo one; echo two', 'rm .path; mkdir .path', 'exit 1');
+  const { clock } = clockWith(async () => {
+    await rmdir(join(installation.directory, '.path'));
+    await configScript(...removed);
+  });
+
+  expect(await removeAfterJob(removal, log, clock)).toBe(true);
+  expect(lines[1]).toMatch(/^one\ntwo\n\S*\/\.path could not be restored: .*\.$/);
 });
 
 test('any other failure is retried four times, then the runner stays in service', async () => {
@@ -329,7 +342,6 @@ describe('as a process', () => {
     expect(text).toContain('the token is ***');
     expect(text).toContain('config.sh removed the runner.');
     expect(text).not.toContain(removal.removeToken);
-    expect(text).not.toMatch(/\n\n\[/);
     expect(await openFiles()).not.toContain(removal.logFile);
   });
 

@@ -25,10 +25,10 @@ test.each(['SIGINT', 'SIGTERM'])(
     expect(cancellation.requested.aborted).toBe(false);
 
     process.emit(signal);
+    expect(cancellation.requested.aborted).toBe(true);
     // The runner sends the other signal later.
     process.emit('SIGTERM');
 
-    expect(cancellation.requested.aborted).toBe(true);
     expect(lines).toEqual([expect.stringMatching(/^warning: The step was cancelled/)]);
     expect([...stages.keys()]).toEqual([6_000, 8_000, 9_000]);
     expect([cancellation.deadline.aborted, cancellation.abandoned.aborted, child.exitCode]).toEqual([

@@ -53,7 +53,7 @@ export async function runInBackground(process: BackgroundProcess, clock: Clock):
 /** A full disk must not end the removal. */
 export function createLogWriter(file: { write(text: string): Promise<unknown> }, secrets: Secrets): WriteLog {
   return async (text) => {
-    const line = `[${new Date().toISOString()}] ${secrets.redact(text.trim())}\n`;
+    const line = `[${new Date().toISOString()}] ${secrets.redact(text)}\n`;
     await file.write(line).catch(() => undefined);
   };
 }
@@ -105,8 +105,6 @@ export async function removeAfterJob(
         );
       case 'token-refused':
         return giveUp('GitHub refused the remove token.');
-      case 'busy':
-        break;
       case 'not-found':
       case 'failed':
         // GitHub may respond with 404 for a refused token too, which only an admin token can tell, so a 404 changes nothing here.
@@ -147,7 +145,7 @@ async function finish(
   clock: Clock,
 ): Promise<boolean> {
   const printed: string[] = [];
-  while (!(await stopRunner(removal, (output) => printed.push(output)))) {
+  while (!(await stopRunner(removal, (output) => printed.push(output.trim())))) {
     await waitForJobs(removal.script, clock);
   }
   await log([...printed, result].join('\n'));
