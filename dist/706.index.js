@@ -63,7 +63,7 @@ async function runInBackground(process, clock) {
 /** A full disk must not end the removal. */
 function createLogWriter(file, secrets) {
     return async (text) => {
-        const line = `[${new Date().toISOString()}] ${secrets.redact(text.trim())}\n`;
+        const line = `[${new Date().toISOString()}] ${secrets.redact(text)}\n`;
         await file.write(line).catch(() => undefined);
     };
 }
@@ -100,8 +100,6 @@ async function removeAfterJob(removal, log, clock) {
                     : 'config.sh removed the runner. This process has no admin token, so it cannot verify that with GitHub.', log, clock);
             case 'token-refused':
                 return giveUp('GitHub refused the remove token.');
-            case 'busy':
-                break;
             case 'not-found':
             case 'failed':
                 // GitHub may respond with 404 for a refused token too, which only an admin token can tell, so a 404 changes nothing here.
@@ -131,7 +129,7 @@ async function describeService({ script, hasService }) {
 /** Stops the runner, after a job that started at the last moment. */
 async function finish(removal, result, log, clock) {
     const printed = [];
-    while (!(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_5__/* .stopRunner */ .PS)(removal, (output) => printed.push(output)))) {
+    while (!(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_5__/* .stopRunner */ .PS)(removal, (output) => printed.push(output.trim())))) {
         await waitForJobs(removal.script, clock);
     }
     await log([...printed, result].join('\n'));
