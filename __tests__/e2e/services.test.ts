@@ -33,10 +33,11 @@ const gone = { marker: false, unit: false, running: false };
   test('is deregistered first and then uninstalled by root, without the token', async () => {
     await installation.installService();
     const duringRemoval: unknown[] = [];
-    world.github.afterRequest = ({ method }) => {
+    world.github.intercept = async ({ method }) => {
       if (method === 'DELETE') {
-        duringRemoval.push(installation.service());
+        duringRemoval.push(await installation.service());
       }
+      return false;
     };
 
     const result = await remove({}, { environment: { GITHUB_TOKEN: 'stray', ACTIONS_STEP_DEBUG: 'true' } });
@@ -44,7 +45,7 @@ const gone = { marker: false, unit: false, running: false };
     expect(result.conclusion).toBe('success');
     expect(runnersOf(result)).toMatchObject([{ result: 'removed' }]);
     expect(world.github.runners(repository)).toEqual([]);
-    expect(await Promise.all(duringRemoval)).toMatchObject([{ unit: true, running: true }]);
+    expect(duringRemoval).toMatchObject([{ unit: true, running: true }]);
     expect(await installation.service()).toEqual(gone);
     const uninstall = join(installation.directory, 'svc.sh');
     expect(result.log).toMatch(/^##\[debug\].*"ownerPrefix":\["setpriv","--reuid=65534"/m);
