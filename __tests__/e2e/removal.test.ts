@@ -21,6 +21,7 @@ import {
   classicToken,
   expectFailure,
   expectNoSecret,
+  fastTime,
   isRoot,
   ordinaryUser,
   organization,
@@ -419,6 +420,22 @@ describe('a busy runner is left unchanged', () => {
     } finally {
       await worker.stop();
     }
+  });
+
+  test('until it is idle, with wait-minutes', async () => {
+    const { installation, id } = await world.install(repository, 'box');
+    world.github.setBusy(repository, id, true);
+    world.github.afterRequest = ({ method }) => {
+      if (method === 'GET') {
+        world.github.setBusy(repository, id, false);
+      }
+    };
+
+    const result = await remove(installation, { 'wait-minutes': '1440' }, { environment: fastTime });
+
+    expect(runnersOf(result)).toMatchObject([{ name: 'box', result: 'removed' }]);
+    expect(result.log).toContain('Waiting for "box" (busy), for up to 1440 minutes.');
+    expect(await installation.invocations()).toHaveLength(1);
   });
 });
 
