@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { GitHub, type RecordedRequest } from '../../sandbox/github.ts';
 import type { Runner } from '../../sandbox/registrations.ts';
+import type { AdminTokenKind } from '../../src/admin-token.ts';
 import type { Cancellation, Context } from '../../src/context.ts';
 import type { RegisteredRemoval } from '../../src/inputs.ts';
 import { removeRunners } from '../../src/removal/removal.ts';
@@ -57,7 +58,11 @@ const registered = () => github.runners(path).map(({ name }) => name);
 /** Removes the selected runners. `requests` are all requests but that for the first remove token. */
 async function remove(
   selection: Partial<RegisteredRemoval>,
-  { retries = 0, ...changes }: Partial<Context> & { retries?: number } = {},
+  {
+    retries = 0,
+    tokenKind = 'classic',
+    ...changes
+  }: Partial<Context> & { retries?: number; tokenKind?: AdminTokenKind } = {},
 ): Promise<RunnerResult[]> {
   const recording = recordingLog();
   lines = recording.lines;
@@ -66,7 +71,9 @@ async function remove(
     deadline: deadline.signal,
     abandoned: new AbortController().signal,
   };
-  const client = timelessClientOf(github, clock, { retries, log: recording.log, signal: deadline.signal });
+  const adminToken = { value: 'ghp_admin', kind: tokenKind };
+  const options = { adminToken, retries, log: recording.log, signal: deadline.signal };
+  const client = timelessClientOf(github, clock, options);
   const context = contextOf(github, { client, clock, log: recording.log, cancellation, ...changes });
   return removeRunners({ ...nothing, ...selection }, context);
 }
@@ -167,12 +174,27 @@ describe('an offline runner', () => {
     expect(await outcomes({ names: ['box'] })).toEqual(['box: failed (runner-busy)']);
   });
 
+  test('that GitHub refuses to delete is busy, whatever GitHub says otherwise', async () => {
+    register('box');
+    github.intercept = ({ method }, response) => {
+      if (method !== 'DELETE') return false;
+      github.send(response, { status: 422, body: { message: 'It is currently running a job.' } });
+      return true;
+    };
+
+    expect(await outcomes({ names: ['box'] })).toEqual(['box: failed (runner-busy)']);
+    expect(await outcomes({ names: ['box'], waitMinutes: 2 })).toEqual(['box: failed (runner-busy)']);
+    expect(clock.now()).toBe(2 * minute);
+    expect(registered()).toEqual(['box']);
+  });
+
   test('that is gone before its deletion is already removed', async () => {
     const id = register('box', { ephemeral: true });
     clock.later(minute, () => github.removeRunner(path, id));
 
     expect(await outcomes({ names: ['*'] })).toEqual(['box: already-removed']);
     expect(times.join()).not.toContain('DELETE');
+    expect(lines).toContain(`debug: GitHub on the runner with ID ${id}: not found`);
   });
 
   test('whose id belongs to another runner now is already removed', async () => {
@@ -201,6 +223,22 @@ describe('an offline runner', () => {
     expect(await outcomes({ names: ['box'] })).toEqual(result);
     const after = times.slice(times.findIndex((time) => time.includes('DELETE')) + 1);
     expect(after.map((time) => Number.parseInt(time, 10)).join(', ')).toBe(reads);
+  });
+
+  test('that stays registered is explained', async () => {
+    const id = register('box');
+    github.intercept = ({ method }, response) => {
+      if (method !== 'DELETE') return false;
+      github.send(response, { status: 204 });
+      return true;
+    };
+
+    expect((await remove({ names: ['box'] }))[0]?.failure?.explanation).toEqual({
+      happened: `The runner "box" (ID ${id}) is still registered, although GitHub accepted its deletion.`,
+      likelyCause: 'A problem or a delay on GitHub.',
+      remedy:
+        'Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub.',
+    });
   });
 
   test('may be removed, but GitHub cannot be asked', async () => {
@@ -277,12 +315,12 @@ describe('a runner that is alive', () => {
 
     const [result] = await remove({ names: ['own'], status: 'any', waitMinutes: 10 }, { machine });
 
-    expect(result?.failure).toMatchObject({
-      kind: 'runner-runs-this-job',
-      explanation: {
-        happened:
-          'The runner "Own" of repository octo/app was left unchanged: it has the name of the runner that executes this job.',
-      },
+    expect(result?.failure?.kind).toBe('runner-runs-this-job');
+    expect(result?.failure?.explanation).toEqual({
+      happened:
+        'The runner "Own" of repository octo/app was left unchanged: it has the name of the runner that executes this job.',
+      cause: 'GitHub does not remove a runner while it runs a job.',
+      remedy: 'Use "remove: after-job", or run the step on another runner.',
     });
     expect(result?.report).toMatchObject({ result: 'failed', detail: result?.failure?.message });
     expect(times).toHaveLength(2);
@@ -297,9 +335,18 @@ describe('a runner that is alive', () => {
 
     const results = await remove({ names: ['one', 'two'], waitMinutes });
 
-    expect(results.map(({ failure }) => failure?.explanation.happened)).toEqual([
-      `The runner "one" of repository octo/app is ${still}running a job${waited} and was left unchanged.`,
-      `The runner "two" of repository octo/app is ${still}online${waited} and was left unchanged.`,
+    expect(results.map(({ failure }) => failure?.explanation)).toEqual([
+      {
+        happened: `The runner "one" of repository octo/app is ${still}running a job${waited} and was left unchanged.`,
+        cause: 'GitHub lists it as busy, or refused to delete it because it is running a job.',
+        remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
+      },
+      {
+        happened: `The runner "two" of repository octo/app is ${still}online${waited} and was left unchanged.`,
+        cause: 'Only offline runners are removed: the input "runner-status" is "offline".',
+        remedy:
+          'Stop the runner first, or set "wait-minutes" to wait until it is offline. To remove an idle runner that is online, use "runner-status: any".',
+      },
     ]);
   });
 });
@@ -464,37 +511,72 @@ describe('a wait', () => {
   });
 });
 
+test('a wait ends for all runners if the registration is not found any more', async () => {
+  register('box', { status: 'online', busy: true });
+  register('spot');
+  clock.later(minute, () => {
+    github.intercept = ({ method }, response) => {
+      if (method !== 'POST') return false;
+      github.send(response, { status: 404, body: { message: 'Not Found' } });
+      return true;
+    };
+  });
+
+  const results = await remove({ names: ['box', 'spot'], offlineMinutes: 120, waitMinutes: 120 });
+
+  expect(results.map(({ report }) => report.result)).toEqual(['failed', 'not-attempted']);
+  expect(results[0]?.failure?.kind).toBe('not-found');
+  expect(clock.now()).toBeLessThan(47 * minute);
+});
+
 describe('a failure', () => {
-  const refuse = (verb: string, status: number, message: string) => {
+  const refuse = (verb: string, status: number, message: string, headers = {}) => {
     github.intercept = ({ method }, response) => {
       if (method !== verb) return false;
-      github.send(response, { status, body: { message } });
+      github.send(response, { status, body: { message }, headers });
       return true;
     };
   };
 
   test('of one runner does not stop the others', async () => {
-    const id = register('one');
-    register('two');
+    const names = ['one', 'two', 'three', 'four', 'five', 'six'];
+    const [id] = names.map((name) => register(name));
     github.intercept = ({ method, url }, response) => {
       if (method !== 'DELETE' || !url?.endsWith(`/${id}`)) return false;
       github.send(response, { status: 500 });
       return true;
     };
 
-    expect(await outcomes({ names: ['one', 'two'] })).toEqual(['one: failed (server-error)', 'two: removed']);
+    expect(await outcomes({ names })).toEqual([
+      'one: failed (server-error)',
+      ...names.slice(1).map((name) => `${name}: removed`),
+    ]);
   });
 
   test.each([
     ['bad-credentials', 401, 'Bad credentials'],
     ['missing-permission', 403, 'Resource not accessible by personal access token'],
     ['rate-limited', 403, 'API rate limit exceeded for user ID 1.'],
+    ['github-token-not-allowed', 403, 'Resource not accessible by integration'],
+    ['sso-required', 403, 'Resource protected by organization SAML enforcement.'],
+    [
+      'ip-not-allowed',
+      403,
+      'Although you appear to have the correct authorization, octo has an IP allow list enabled.',
+    ],
   ])('that all runners share stops the step and is reported once: %s', async (kind, status, message) => {
     const names = Array.from({ length: 10 }, (_, index) => `spot-${index}`);
     names.forEach((name) => void register(name));
-    refuse('DELETE', status, message);
+    const url = 'https://github.com/orgs/octo/sso?authorization_request=1';
+    refuse(
+      'DELETE',
+      status,
+      message,
+      kind === 'sso-required' ? { 'x-github-sso': `required; url=${url}` } : {},
+    );
+    const tokenKind = kind === 'github-token-not-allowed' ? 'app' : 'classic';
 
-    const results = await remove({ names });
+    const results = await remove({ names }, { tokenKind });
 
     expect(results.flatMap(({ failure }) => failure?.kind ?? [])).toEqual([kind]);
     const failed = results.filter(({ report }) => report.result === 'failed');
