@@ -616,6 +616,8 @@ function wildcardPattern(wildcards, { any = '.', flags = '' } = {}) {
 /* harmony import */ var _environment_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5047);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3098);
 /* harmony import */ var _program_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5878);
+/* harmony import */ var _script_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1839);
+
 
 
 
@@ -708,7 +710,7 @@ function hasOneId(status) {
 }
 /** Runs a command of PowerShell, which is not installed anywhere else. */
 async function runPowerShell(command) {
-    return outputOf((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(String(process.env['SystemRoot']), 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe'), [
+    return outputOf((0,_script_js__WEBPACK_IMPORTED_MODULE_5__/* .systemProgram */ .CA)((0,_environment_js__WEBPACK_IMPORTED_MODULE_2__/* .allowListedEnvironment */ .Q1)(process.env), 'WindowsPowerShell', 'v1.0', 'powershell.exe'), [
         ...['-NoProfile', '-NonInteractive', '-Command'],
         // By default the output is in the machine's OEM code page.
         `[Console]::OutputEncoding = [Text.Encoding]::UTF8; ${command}`,
@@ -814,11 +816,11 @@ async function execQuietly(program, args, options) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   CA: () => (/* binding */ systemProgram),
 /* harmony export */   SH: () => (/* binding */ lastLineOf),
 /* harmony export */   gv: () => (/* binding */ asOwner),
 /* harmony export */   j3: () => (/* binding */ runScript)
 /* harmony export */ });
-/* unused harmony export systemProgram */
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _program_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5878);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { allowListedEnvironment } from './environment.ts';
 import { isSameDirectory, pathsOf, resolveLinks } from './paths.ts';
 import { execQuietly } from './program.ts';
+import { systemProgram } from './script.ts';
 
 export interface Process {
   readonly id: number;
@@ -117,7 +118,7 @@ function hasOneId(status: string): boolean {
 /** Runs a command of PowerShell, which is not installed anywhere else. */
 export async function runPowerShell(command: string): Promise<string> {
   return outputOf(
-    join(String(process.env['SystemRoot']), 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe'),
+    systemProgram(allowListedEnvironment(process.env), 'WindowsPowerShell', 'v1.0', 'powershell.exe'),
     [
       ...['-NoProfile', '-NonInteractive', '-Command'],
       // By default the output is in the machine's OEM code page.
