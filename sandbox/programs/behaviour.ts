@@ -15,8 +15,6 @@ export interface Behaviour {
   exitCode?: number;
   /** The reason that it prints then. */
   message?: string;
-  /** Signals that the listener ignores. A service sends SIGINT. */
-  ignoredSignals?: ('SIGINT' | 'SIGTERM')[];
   /** Milliseconds between a signal and the end of the listener, and so of its service. */
   stopDelay?: number;
   /** `systemctl stop` fails. */
