@@ -58,17 +58,43 @@ describe('the entry of', () => {
     jest.resetModules();
   });
 
+  /** Entries do not tell when the step has ended. Until then, the exit code is 13. */
+  async function untilEnded(entry: Promise<unknown>): Promise<void> {
+    await entry;
+    while (process.exitCode === 13) await setImmediate();
+  }
+
   test('the main step runs it', async () => {
-    expect(await outputOf({}, () => import('../src/index.ts'))).toMatch(noToken);
+    expect(await outputOf({}, () => untilEnded(import('../src/index.ts')))).toMatch(noToken);
+  });
+
+  test('the main step ends with 0 if nothing failed', async () => {
+    const { apiUrl } = world.github;
+    const variables = {
+      INPUT_TOKEN: adminToken,
+      'INPUT_GITHUB-API-URL': apiUrl,
+      GITHUB_REPOSITORY: repository,
+    };
+    const action = async () => {
+      await untilEnded(import('../src/index.ts'));
+      expect(process.exitCode).toBe(0);
+    };
+    expect(await outputOf(variables, action)).toContain('Created a remove token');
   });
 
   test('the post step runs it if the main step has left it something to do', async () => {
     const variables = { 'STATE_after-job': '/nowhere' };
-    expect(await outputOf(variables, () => import('../src/post.ts'))).toMatch(noToken);
+    expect(await outputOf(variables, () => untilEnded(import('../src/post.ts')))).toMatch(noToken);
   });
 
   test('the post step does nothing otherwise', async () => {
-    expect(await outputOf({}, () => import('../src/post.ts'))).toBe('');
+    const loadAll = async () => {
+      await import('../src/post.ts');
+      // The entry would have been loaded, and have begun, before this one.
+      await import('../src/main.ts');
+      await setImmediate();
+    };
+    expect(await outputOf({}, loadAll)).toBe('');
   });
 });
 

@@ -1,6 +1,7 @@
-export const id = 82;
-export const ids = [82];
-export const modules = {
+"use strict";
+exports.id = 82;
+exports.ids = [82];
+exports.modules = {
 
 /***/ 5082:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
@@ -1844,3 +1845,4 @@ async function removeRunners(removal, context) {
 /***/ })
 
 };
+;

@@ -1,6 +1,7 @@
-export const id = 822;
-export const ids = [822];
-export const modules = {
+"use strict";
+exports.id = 822;
+exports.ids = [822];
+exports.modules = {
 
 /***/ 1633:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
@@ -812,6 +813,8 @@ function invalidInput(input, value, cause, remedy) {
 /***/ 1822:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
@@ -1922,3 +1925,4 @@ function ownRegistration(directory, url, host) {
 /***/ })
 
 };
+;

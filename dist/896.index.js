@@ -1,6 +1,7 @@
-export const id = 896;
-export const ids = [896];
-export const modules = {
+"use strict";
+exports.id = 896;
+exports.ids = [896];
+exports.modules = {
 
 /***/ 2896:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
@@ -1112,3 +1113,4 @@ async function stopRunner({ script, uninstall }, print) {
 /***/ })
 
 };
+;

@@ -1,4 +1,4 @@
 // The post step runs after every use of the action. Without state from the main step there is nothing to load.
 if (process.env['STATE_after-job']) {
-  await import('./index.ts');
+  void import('./index.ts');
 }

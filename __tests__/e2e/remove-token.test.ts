@@ -169,3 +169,16 @@ test('a redirect to another host is not followed', async () => {
     await other.end();
   }
 });
+
+test('a process that ends before the step has ended fails the step', async () => {
+  // Nothing is left to wait for, and nothing reports an error.
+  const noResponse = `
+    import http from 'node:http';
+    http.request = () => ({ on() { return this; }, end() {} });
+  `;
+  const preloaded = `--import=data:text/javascript,${encodeURIComponent(noResponse)}`;
+
+  const result = await world.run({}, { environment: { NODE_OPTIONS: preloaded } });
+
+  expect(result).toMatchObject({ conclusion: 'failure', exitCode: 13, outputs: {} });
+});
