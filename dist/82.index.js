@@ -582,7 +582,7 @@ async function checkAccess(script) {
         await (0,config_script/* rememberScriptFiles */.Qt)(directory);
         return;
     }
-    const [, test, path] = /^([rwxO]) (.*)\n$/s.exec(result.output) ?? [];
+    const [, test, path] = /^([rwxO]) (.*)\n/s.exec(result.output) ?? [];
     throw new src_failure/* Failure */.HR('removal-failed', path === undefined
         ? {
             happened: `The step cannot run programs as the owner of ${directory}: "${(0,runner_script/* lastLineOf */.SH)(result)}". Nothing was changed.`,

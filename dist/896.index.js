@@ -125,13 +125,13 @@ function decideOutcome({ exitCode, output }, isLeft) {
         return 'busy';
     }
     const [, status = '', request = ''] = [...output.matchAll(/Http response code: (\w+) from '([^']*)'/gi)].at(-1) ?? [];
-    const isDeletion = /^DELETE \S+\/actions\/runners\/\d+$/i.test(request);
+    const isDeletion = /DELETE \S+\/actions\/runners\/\d+$/i.test(request);
     if (isDeletion && status === 'NotFound') {
         return 'not-found';
     }
     // The older flow exchanges the remove token first. An expired or foreign token is a 404 there (actions/runner#4042).
-    const showsToken = isDeletion || /^POST \S+\/actions\/runner-registration$/i.test(request);
-    const isRefusal = /^(Unauthorized|Forbidden|NotFound)$/.test(status) && !/rate limit/i.test(output);
+    const showsToken = isDeletion || /POST \S+\/actions\/runner-registration$/i.test(request);
+    const isRefusal = ['Unauthorized', 'Forbidden', 'NotFound'].includes(status) && !/rate limit/i.test(output);
     return showsToken && isRefusal ? 'token-refused' : 'failed';
 }
 
@@ -275,9 +275,9 @@ async function readContent(path, flags = 0) {
 async function exists(path) {
     return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).then(() => true, ({ code }) => code !== 'ENOENT' && code !== 'ENOTDIR');
 }
-/** Whether this account could change a file, or create it. */
+/** Whether this account could change a file, or might be able to create it. */
 async function isChangeable(path) {
-    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.access)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.W_OK).then(() => true, ({ code }) => !['EACCES', 'EPERM', 'EROFS'].includes(code));
+    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.access)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.W_OK).then(() => true, ({ code }) => code === 'ENOENT');
 }
 /**
  * Remembers files as they are now.

@@ -38,9 +38,11 @@ test.each([
   ['.', 0o600, 'enter or execute'],
   ['..', 0o111, 'read'],
   ['_diag', 0o500, 'write to'],
+  ['_diag', 0o600, 'enter or execute'],
   ['_diag', 0o300, 'read'],
   ['config.sh', 0o600, 'enter or execute'],
   ['bin/Runner.Listener', 0o600, 'enter or execute'],
+  ['env.sh', 0o200, 'read'],
   ['.env', 0o200, 'read'],
   ['.runner', 0, 'read'],
   ['.credentials', 0, 'read'],
@@ -52,7 +54,8 @@ test.each([
     kind: 'removal-failed',
     explanation: {
       happened: `The account that runs config.sh cannot ${verb} ${path}, which removing the runner requires. Nothing was changed.`,
-      remedy: expect.stringContaining(`Fix the owner or the permissions of ${path}, or run the step as root`),
+      likelyCause: 'Another account owns this file or directory.',
+      remedy: `Fix the owner or the permissions of ${path}, or run the step as root or as the owner of the installation.`,
     },
   });
 
@@ -73,9 +76,17 @@ test('a file that could not be restored is refused', async () => {
 });
 
 test('an owner as whom no program can be started is an error', async () => {
-  await expect(checkAccess({ ...script, ownerPrefix: ['no-such-program'] })).rejects.toMatchObject({
+  await writeFile(join(root, 'sudo'), '#!/bin/sh\necho "error changing owner"\nexit 1', { mode: 0o755 });
+  const environment = { PATH: `${root}:${process.env['PATH']}` };
+
+  await expect(checkAccess({ ...script, environment, ownerPrefix: ['sudo'] })).rejects.toMatchObject({
     kind: 'removal-failed',
-    explanation: { happened: expect.stringMatching(/owner of .* "sh: .*no-such-program: .+"/) },
+    explanation: {
+      happened: `The step cannot run programs as the owner of ${root}: "error changing owner". Nothing was changed.`,
+      cause:
+        'As root, the action runs config.sh as the owner of the installation, with setpriv (on macOS, sudo).',
+      remedy: 'Run the step as the owner of the installation, or fix the problem.',
+    },
   });
 });
 
@@ -103,12 +114,21 @@ test('nothing is checked on Windows, where modes say nothing', async () => {
     await expect(checkAccess(script)).rejects.toThrow(`cannot enter or execute ${root}`);
   });
 
-  test('files of others cannot be deleted from a sticky directory of another account', async () => {
+  test.each([
+    '.runner',
+    '.runner_migrated',
+    '.credentials',
+    '.credentials_migrated',
+    '.credentials_rsaparams',
+    '.service',
+  ])('%s of another cannot be deleted from a sticky directory of another account', async (name) => {
+    const path = join(root, name);
+    await writeFile(path, '');
     await chmod(root, 0o1777);
-    await chown(join(root, '.credentials'), 0, 0);
+    await chown(path, 0, 0);
     await expect(checkAccess(script)).resolves.toBeUndefined();
 
     await chown(root, 0, 0);
-    await expect(checkAccess(script)).rejects.toThrow(`cannot delete ${join(root, '.credentials')}`);
+    await expect(checkAccess(script)).rejects.toThrow(`cannot delete ${path}`);
   });
 });

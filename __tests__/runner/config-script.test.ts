@@ -64,12 +64,14 @@ describe('how config.sh remove ended', () => {
     ['failed', `${line('Forbidden', deletion)}\n{"message":"You have exceeded a secondary rate limit"}`],
     ['failed', line('InternalServerError', `Delete ${api}/repos/octo/404/actions/runners/404`)],
     ['failed', `${line('Unauthorized', deletion)}\n${line('BadGateway', deletion)}`],
+    ['failed', line('NotFound', `${deletion}/labels`)],
     // The older flow.
     ['busy', 'Failed: Removing runner from the server\nThe runner "o1" is running a job for pool Default'],
     ['token-refused', `${withId(line('NotFound', exchange))}\r\n{"message":"Not Found"}\r\n`],
     ['token-refused', line('NotFound', 'POST https://ghes.test/api/v3/actions/runner-registration')],
     ['token-refused', line('Unauthorized', exchange)],
     ['failed', line('BadGateway', exchange)],
+    ['failed', line('Unauthorized', `${exchange}/7`)],
     ['failed', 'Agent 404 not found in pool 1.'],
     // Neither.
     ['failed', 'Uninstall service first'],
@@ -136,13 +138,13 @@ describe('on Windows', () => {
     await symlink('config.sh', join(directory, 'config.cmd'));
     const script: ScriptContext = { ...context, platform: 'win32', environment };
 
-    const { output = '', outcome } = (await removeWithConfigScript(script, 'AB12')) ?? {};
+    const { output = '', ...result } = (await removeWithConfigScript(script, 'AB12')) ?? {};
 
     expect(output.trim().split(/\s+/)).toEqual(
       expect.arrayContaining(['remove', 'AB12', '.service', 'Windows']),
     );
     expect(output).not.toContain('.lock');
-    expect(outcome).toBe('removed');
+    expect(result).toMatchObject({ outcome: 'removed', warnings: [] });
     expect((await removeLocalConfiguration(script)).output).toMatch(/^remove --local/);
   });
 
@@ -218,7 +220,12 @@ describe('a removal that fails', () => {
 
     await expect(removeWithConfigScript(context, 'AB12')).rejects.toMatchObject({
       kind: 'removal-failed',
-      explanation: { happened: expect.stringMatching(/could not begin: ENOENT.*Nothing was changed\.$/) },
+      explanation: {
+        happened: expect.stringMatching(/could not begin: ENOENT.*Nothing was changed\.$/),
+        likelyCause: 'This account cannot create and rename files in the directory.',
+        remedy: 'Fix the permissions of the directory, or run the step as its owner or as root.',
+      },
+      cause: expect.objectContaining({ code: 'ENOENT' }),
     });
   });
 });
@@ -227,7 +234,7 @@ test('a removal that succeeds leaves the files as the script wrote them', async 
   await writeFile(join(directory, '.path'), '/usr/bin');
   await configScript('echo /tmp > .path; rm .runner');
 
-  await removeWithConfigScript(context, 'AB12');
+  expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({ outcome: 'removed', warnings: [] });
 
   expect(await content('.path')).toBe('/tmp\n');
 });
@@ -287,9 +294,10 @@ describe('a local removal', () => {
     await removeLocalConfiguration(context);
     expect((await lstat(key)).isFile()).toBe(true);
 
-    await configScript('rm .runner');
+    await configScript('rm -f .runner');
     expect(await removeLocalConfiguration(context)).toMatchObject({ outcome: 'removed', warnings: [] });
     await expect(lstat(key)).rejects.toThrow('ENOENT');
+    expect(await removeLocalConfiguration(context)).toMatchObject({ outcome: 'removed', warnings: [] });
   });
 
   test('reports a private key that cannot be deleted', async () => {

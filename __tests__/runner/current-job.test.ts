@@ -141,7 +141,7 @@ describe('remove: after-job', () => {
         argv0: '/opt/hosted/externals/node24/bin/node',
       },
       'github-hosted-runner',
-      /"runs-on" to the self-hosted runner/,
+      /This job runs on a GitHub-hosted runner\..*"runs-on" to the self-hosted runner/,
     ],
     [
       'in a container job',

@@ -23,6 +23,7 @@ test.each([
   ['UTF-32, little endian', utf32('\uFEFFACTIONS_RUNNER_INPUT_LOCAL=1')],
   ['UTF-32, big endian', bigEndian(utf32(`\uFEFF${text}`), 4)],
   ['lines that end in carriage returns', Buffer.from('A=1\rACTIONS_RUNNER_INPUT_LOCAL=1\r')],
+  ['a name with other characters in it', Buffer.from('ACTIONS_RUNNER_INPUT_LOCAL .x=1')],
   ['a name with a zero in it', Buffer.from('ACTIONS_RUNNER_INPUT_LOCAL\0X=1')],
 ])('a .env that sets an argument of config.sh is refused: %s', async (_, content) => {
   await writeFile(join(directory, 'target'), content);
@@ -32,6 +33,7 @@ test.each([
     kind: 'removal-failed',
     explanation: {
       happened: expect.stringMatching(/\.env sets ACTIONS_RUNNER_INPUT_LOCALX?, which changes what config/i),
+      cause: 'A job or a person added this line. The runner itself never does.',
       remedy: expect.stringContaining(`delete it from ${join(directory, '.env')}`),
     },
   });

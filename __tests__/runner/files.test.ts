@@ -11,6 +11,7 @@ import {
   rm,
   stat,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
+/** The paths of this process's open files. */
+async function openFiles(): Promise<string[]> {
+  const descriptors = await readdir('/proc/self/fd');
+  return Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+}
+
 describe('a small file', () => {
   test('is read up to 100 kB', async () => {
     await writeFile(path, ' '.repeat(100_000));
@@ -42,11 +49,7 @@ describe('a small file', () => {
     await writeFile(path, ' '.repeat(100_001));
     await readSmallFile(path).catch(() => undefined);
 
-    const descriptors = await readdir('/proc/self/fd');
-    const open = await Promise.all(
-      descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')),
-    );
-    expect(open).not.toContain(path);
+    expect(await openFiles()).not.toContain(path);
   });
 
   test('is not read where a job put something else in its place', async () => {
@@ -94,19 +97,26 @@ describe('a file that config.sh uses', () => {
       kind: 'removal-failed',
       explanation: {
         happened: expect.stringContaining(reason),
+        cause: expect.stringMatching(/^config\.sh uses this file .* to restore it if the removal fails\.$/),
         remedy: expect.stringContaining(`Delete ${path}, or make it a regular file of at most 100 kB`),
       },
+      cause: expect.objectContaining({ message: expect.stringContaining(reason) }),
     });
   });
 });
 
 describe('files that were remembered', () => {
   test('get their old content back, and keep owner, mode and inode; new files are deleted', async () => {
-    const [unchanged, created] = [join(root, 'unchanged'), join(root, 'created')];
+    const [unchanged, created, missing] = [
+      join(root, 'unchanged'),
+      join(root, 'created'),
+      join(root, 'missing'),
+    ];
     await writeFile(path, 'before', { mode: 0o604 });
     await writeFile(unchanged, 'before');
+    await utimes(unchanged, 0, 0);
     const before = await stat(path);
-    const restore = await rememberFiles([path, unchanged, created]);
+    const restore = await rememberFiles([path, unchanged, created, missing]);
     await writeFile(path, 'after, and longer');
     await writeFile(created, 'after');
 
@@ -115,6 +125,8 @@ describe('files that were remembered', () => {
     expect(await readFile(path, 'utf8')).toBe('before');
     const { ino, mode, uid } = await stat(path);
     expect({ ino, mode, uid }).toEqual({ ino: before.ino, mode: before.mode, uid: before.uid });
+    expect((await stat(unchanged)).mtimeMs).toBe(0);
+    expect(await openFiles()).not.toContain(path);
     expect((await readdir(root)).sort()).toEqual(['file', 'unchanged']);
   });
 
@@ -150,6 +162,14 @@ describe('files that were remembered', () => {
 
     expect(await readFile(precious, 'utf8')).toBe('precious');
     expect(await readFile(path, 'utf8')).toBe('before');
+  });
+
+  test('need not be readable when nobody can change them', async () => {
+    await symlink('file', path);
+
+    const restore = await rememberFiles([path]);
+
+    expect(await restore()).toEqual([]);
   });
 
   // Root can change every file.

@@ -49,11 +49,17 @@ describe('a lock does not count', () => {
     ['that is too old', () => symlink('1', lock).then(() => lutimes(lock, 0, 0))],
     ['that something else created', () => writeFile(lock, '1')],
   ])('%s', async (_, create) => {
+    // What this process has released, it does not hold.
+    await withLock(installation, async () => undefined);
     await create();
 
     expect(await withLock(installation, () => readlink(lock))).toBe(`${process.pid}`);
     expect(await readdir(directory)).toEqual([]);
   });
+});
+
+test('a lock that somebody deleted is released all the same', async () => {
+  expect(await withLock(installation, () => rm(lock).then(() => 'done'))).toBe('done');
 });
 
 test('a directory that cannot be locked is an error', async () => {

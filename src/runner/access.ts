@@ -54,7 +54,7 @@ export async function checkAccess(script: ScriptContext): Promise<void> {
     await rememberScriptFiles(directory);
     return;
   }
-  const [, test, path] = /^([rwxO]) (.*)\n$/s.exec(result.output) ?? [];
+  const [, test, path] = /^([rwxO]) (.*)\n/s.exec(result.output) ?? [];
   throw new Failure(
     'removal-failed',
     path === undefined

@@ -65,11 +65,11 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Whether this account could change a file, or create it. */
+/** Whether this account could change a file, or might be able to create it. */
 async function isChangeable(path: string): Promise<boolean> {
   return access(path, constants.W_OK).then(
     () => true,
-    ({ code }) => !['EACCES', 'EPERM', 'EROFS'].includes(code),
+    ({ code }) => code === 'ENOENT',
   );
 }
 
