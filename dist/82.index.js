@@ -1145,7 +1145,7 @@ async function remove_runner_confirm(installation, context) {
     if (registered === undefined) {
         return { result: 'removed' };
     }
-    log.warning(`${nameOf(installation)} (ID ${runner.id}) is still registered, although config.sh reported success. Deleting it through the API.`);
+    log.warning(`${nameOf(installation)} (ID ${runner.id}) is still registered after its removal. Deleting it through the API.`);
     await deleteThroughApi(installation, context);
     if ((await getRunner(client, runner)) !== undefined) {
         throw new src_failure/* Failure */.HR('still-registered', {
@@ -1156,7 +1156,7 @@ async function remove_runner_confirm(installation, context) {
     }
     return {
         result: 'removed',
-        detail: 'It was deleted through the API: config.sh had reported success and left it registered.',
+        detail: 'It was deleted through the API, because GitHub still listed it after its removal.',
     };
 }
 function busyFailure(installation, cause, { inputs }, lostService = '') {

@@ -751,13 +751,14 @@ async function terminateDescendants(platform) {
         terminate(id);
     }
 }
-/** @returns `false` when the process has ended or belongs to another account */
+/** @returns `false` when the process belongs to another account */
 function terminate(id) {
     try {
         return process.kill(id, 'SIGTERM');
     }
-    catch {
-        return false;
+    catch (error) {
+        // Otherwise, it has ended.
+        return error.code !== 'EPERM';
     }
 }
 function isAlive(id) {

@@ -573,7 +573,7 @@ describe('a removal that does not go as it should:', () => {
       { id, result: 'removed', detail: expect.stringContaining('deleted through the API') },
     ]);
     expect(result.annotations).toMatchObject([
-      { level: 'warning', message: expect.stringMatching(/still registered, although config\.sh/) },
+      { level: 'warning', message: expect.stringMatching(/still registered after its removal/) },
     ]);
     expect(world.github.runners(repository)).toEqual([]);
   });

@@ -429,11 +429,11 @@ describe('on this machine', () => {
     test('that config.sh did not remove is deleted through the API, with a warning', async () => {
       expect(await remove()).toEqual({
         result: 'removed',
-        detail: 'It was deleted through the API: config.sh had reported success and left it registered.',
+        detail: 'It was deleted through the API, because GitHub still listed it after its removal.',
       });
       expect(lines).toContain('debug: GitHub still lists the runner after the removal: true');
       expect(lines).toContain(
-        `warning: The runner "box" in ${directory} (ID 7) is still registered, although config.sh reported success. Deleting it through the API.`,
+        `warning: The runner "box" in ${directory} (ID 7) is still registered after its removal. Deleting it through the API.`,
       );
       expect(github.runners('octo/app')).toEqual([]);
     });

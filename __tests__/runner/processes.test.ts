@@ -274,12 +274,12 @@ describe('terminating', () => {
     await once(family, 'exit');
   });
 
-  test('is not possible for a process that has ended', async () => {
+  test('is not needed for a process that has ended', async () => {
     const child = spawn('true');
     await once(child, 'exit');
 
     expect(isAlive(process.pid)).toBe(true);
     expect(isAlive(Number(child.pid))).toBe(false);
-    expect(terminate(Number(child.pid))).toBe(false);
+    expect(terminate(Number(child.pid))).toBe(true);
   });
 });

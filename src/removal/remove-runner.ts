@@ -273,7 +273,7 @@ async function confirm(installation: ConfiguredInstallation, context: Context): 
     return { result: 'removed' };
   }
   log.warning(
-    `${nameOf(installation)} (ID ${runner.id}) is still registered, although config.sh reported success. Deleting it through the API.`,
+    `${nameOf(installation)} (ID ${runner.id}) is still registered after its removal. Deleting it through the API.`,
   );
   await deleteThroughApi(installation, context);
   if ((await getRunner(client, runner)) !== undefined) {
@@ -286,7 +286,7 @@ async function confirm(installation: ConfiguredInstallation, context: Context): 
   }
   return {
     result: 'removed',
-    detail: 'It was deleted through the API: config.sh had reported success and left it registered.',
+    detail: 'It was deleted through the API, because GitHub still listed it after its removal.',
   };
 }
 

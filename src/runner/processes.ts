@@ -165,12 +165,13 @@ export async function terminateDescendants(platform: NodeJS.Platform): Promise<v
   }
 }
 
-/** @returns `false` when the process has ended or belongs to another account */
+/** @returns `false` when the process belongs to another account */
 export function terminate(id: number): boolean {
   try {
     return process.kill(id, 'SIGTERM');
-  } catch {
-    return false;
+  } catch (error) {
+    // Otherwise, it has ended.
+    return (error as NodeJS.ErrnoException).code !== 'EPERM';
   }
 }
 
