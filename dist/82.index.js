@@ -343,7 +343,10 @@ var promises_ = __webpack_require__(1455);
 var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/runner/files.ts
+var files = __webpack_require__(869);
 ;// CONCATENATED MODULE: ./src/runner/directories.ts
+
 
 
 
@@ -403,8 +406,8 @@ async function findDirectories(lines, platform, log) {
 }
 async function expand(pattern, platform) {
     const root = (0,external_node_path_.isAbsolute)(pattern) ? (0,external_node_path_.parse)(pattern).root : '';
-    const segments = pattern.slice(root.length).split(platform === 'win32' ? /[\\/]+/ : /\/+/);
-    return expandBelow(root || process.cwd(), segments.filter(Boolean), platform);
+    const segments = pattern.slice(root.length).split(platform === 'win32' ? /[\\/]/ : '/');
+    return expandBelow(root || process.cwd(), segments, platform);
 }
 async function expandBelow(directory, segments, platform) {
     const [segment, ...rest] = segments;
@@ -435,7 +438,7 @@ async function keepInstallations(matches, line, platform) {
     const kept = [];
     for (const match of matches) {
         const [checked = match] = await (0,promises_.stat)((0,external_node_path_.join)(match.path, 'bin', 'Runner.Listener')).then(() => [], (error) => unreadable(match.path, error));
-        if (checked.unreadable !== undefined || (await (0,runner_installation/* isInstallation */.Vm)(match.path, platform))) {
+        if (await (0,runner_installation/* isInstallation */.Vm)(match.path, platform)) {
             kept.push(checked);
         }
     }
@@ -448,8 +451,8 @@ async function keepInstallations(matches, line, platform) {
     }
     return kept;
 }
-function unreadable(path, { code, message }) {
-    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(code)) ? [] : [{ path, unreadable: message }];
+function unreadable(path, error) {
+    return (0,files/* meansMissing */.rM)(error) ? [] : [{ path, unreadable: error.message }];
 }
 function refuseUnreadable(found) {
     const matches = found.filter((match) => match.unreadable !== undefined);
@@ -631,10 +634,9 @@ async function scriptAccount({ directory, owner }, platform, isRoot, environment
     const { output } = await (0,runner_script/* runScript */.j3)(['getent', 'passwd', `${owner.uid}`], {
         directory: '/',
         platform,
-        ownerPrefix: [],
         environment,
     });
-    const [name, gid, home] = /^([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/m.exec(output)?.slice(1) ?? [];
+    const [name, gid, home] = /([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/.exec(output)?.slice(1) ?? [];
     return name && gid && home
         ? {
             prefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${gid}`, '--init-groups', '--'],
@@ -646,8 +648,6 @@ async function scriptAccount({ directory, owner }, platform, isRoot, environment
         };
 }
 
-// EXTERNAL MODULE: ./src/runner/files.ts
-var files = __webpack_require__(869);
 ;// CONCATENATED MODULE: ./src/runner/env-file.ts
 
 

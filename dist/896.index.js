@@ -219,6 +219,7 @@ function scriptEnvironment(environment, secrets) {
 /* harmony export */   EW: () => (/* binding */ readSmallFile),
 /* harmony export */   R1: () => (/* binding */ readThroughLinks),
 /* harmony export */   XL: () => (/* binding */ rememberFiles),
+/* harmony export */   rM: () => (/* binding */ meansMissing),
 /* harmony export */   t2: () => (/* binding */ exists)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
@@ -273,7 +274,11 @@ async function readContent(path, flags = 0) {
 }
 /** Whether something is at the path, even a broken link. `false` only when that is certain. */
 async function exists(path) {
-    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).then(() => true, ({ code }) => code !== 'ENOENT' && code !== 'ENOTDIR');
+    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).then(() => true, (error) => !meansMissing(error));
+}
+/** Whether the operating system's error says that nothing is there: a link that leads to itself leads nowhere. */
+function meansMissing({ code = '' }) {
+    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code);
 }
 /** Whether this account could change a file, or might be able to create it. */
 async function isChangeable(path) {
@@ -415,7 +420,7 @@ async function readConfiguration(directory, root) {
  * case, strings for every value, and no mark.
  */
 function parseSettings(text) {
-    const settings = JSON.parse(text.replace(/^\uFEFF/, ''));
+    const settings = JSON.parse(text.replace('\uFEFF', ''));
     const values = new Map(Object.entries(settings ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
     const id = Number(values.get('agentid'));
     const name = values.get('agentname');
@@ -579,7 +584,7 @@ function isSameDirectory(one, other, platform) {
  * @returns matches nothing if the pattern is malformed
  */
 function wildcardPattern(wildcards, { any = '.', flags = '' } = {}) {
-    const source = wildcards.replaceAll(/\\(.)|\[([!^]?)(\]?[^\]]*)\]|[*?]|\W/gs, (part, literal, not, characters) => {
+    const source = wildcards.replaceAll(/\\(.)|\[([!^]?)(\]?[^\]]*)\]|\W/gs, (part, literal, not, characters) => {
         if (part === '*' || part === '?') {
             return part === '*' ? `${any}*` : any;
         }
@@ -658,9 +663,7 @@ async function listProcesses(platform, proc = '/proc') {
 function readProcess(directory, id) {
     try {
         // The name of the program is in parentheses and can contain anything.
-        const [, parent] = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'stat'), 'utf8')
-            .replace(/^.*\) /s, '')
-            .split(' ');
+        const [, parent] = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'stat'), 'utf8').replace(/.*\) /s, '').split(' ');
         return { id, parent: Number(parent), program: readProgram(directory) };
     }
     catch {
@@ -703,7 +706,7 @@ function fileAt(path) {
 /** Whether a process of another account is in the process namespace of this one: a container's has an id in each. */
 function hasOneId(status) {
     try {
-        return !/^NSpid:\s+\d+\s+\d/m.test((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(status, 'utf8'));
+        return !/^NSpid:\t\d+\t\d/m.test((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(status, 'utf8'));
     }
     catch {
         return false;
@@ -871,7 +874,7 @@ function asOwner({ ownerPrefix: [first, ...more] }, command) {
 }
 /** The last line that a script printed: usually the reason why it failed. */
 function lastLineOf({ output }) {
-    return output.trim().replace(/^.*[\r\n]/s, '');
+    return output.trim().replace(/.*[\r\n]/s, '');
 }
 
 
@@ -935,7 +938,7 @@ async function whySudoIsRefused(command, script) {
 function needsPassword(listing, command) {
     // The paragraph of the general defaults; that of the defaults for some commands has another title.
     const isOff = /^Matching Defaults(?:.+\n)*.*!authenticate\b/m.test(listing);
-    const [, ...rules] = listing.split(/^(?:Sudoers entry|LDAP Role).*$/m);
+    const [, ...rules] = listing.split(/^(?:Sudoers entry|LDAP Role).*/m);
     let needed;
     for (const rule of rules) {
         if (!/^ +RunAsUsers: (.*, )?(root|ALL|#0)(,|$)/m.test(rule) ||
@@ -945,7 +948,7 @@ function needsPassword(listing, command) {
         const [, negation] = /^ +Options: .*?(!?)authenticate/m.exec(rule) ?? [];
         const asks = negation === undefined ? !isOff : negation === '';
         const isTimed = /^ +Not(Before|After):/m.test(rule);
-        for (const [specification] of rule.matchAll(/(?<=^\t).+$/gm)) {
+        for (const [specification] of rule.matchAll(/(?<=\t).+/g)) {
             const matches = matchesCommand(specification, command);
             if (matches === true && !isTimed) {
                 needed = asks;
@@ -963,10 +966,10 @@ function matchesCommand(specification, [program, ...args]) {
     if (specification === 'ALL' || specification.startsWith('!')) {
         return specification === 'ALL';
     }
-    if (/^sha\d+:|(^| )\^/.test(specification)) {
+    if (/sha\d+:|(^| )\^/.test(specification)) {
         return undefined;
     }
-    const { path = specification, parameters = '*' } = /^(?<path>(?:\\.|[^ ])+) (?<parameters>.*)$/s.exec(specification)?.groups ?? {};
+    const { path = specification, parameters = '*' } = /(?<path>(?:\\.|[^ ])+) (?<parameters>.*)/s.exec(specification)?.groups ?? {};
     if (!(0,paths/* wildcardPattern */.f8)(parameters).test(args.join(' '))) {
         return false;
     }

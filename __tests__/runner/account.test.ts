@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { scriptAccount } from '../../src/runner/account.ts';
+import { type Account, scriptAccount } from '../../src/runner/account.ts';
 import { asOwner, runScript } from '../../src/runner/script.ts';
 import { isRoot } from '../world.ts';
 
@@ -46,27 +46,37 @@ describe('the account that runs config.sh', () => {
   });
 
   test('is the owner by number where the machine has no account for it', async () => {
-    const installation = { directory, owner: { uid: 54321, gid: 12345 } };
-
     expect(await scriptAccount(installation, 'linux', true, environment)).toEqual({
       prefix: ['setpriv', '--reuid=54321', '--regid=12345', '--clear-groups', '--'],
       environment: { HOME: directory },
     });
   });
 
+  const installation = { directory, owner: { uid: 54321, gid: 12345 } };
+
+  /** The account of an owner whose entry `getent` prints. */
+  async function accountOf(entry: string): Promise<Account> {
+    const programs = await mkdtemp(join(tmpdir(), 'account-'));
+    await writeFile(join(programs, 'getent'), `#!/bin/sh\necho "${entry}"`, { mode: 0o755 });
+    const PATH = `${programs}:${environment.PATH}`;
+    const account = await scriptAccount(installation, 'linux', true, { PATH });
+    await rm(programs, { recursive: true });
+    return account;
+  }
+
+  test('is what the entry of the account says', async () => {
+    expect(await accountOf('box::54321:100:A box:/home/box:/bin/sh')).toEqual({
+      prefix: ['setpriv', '--reuid=54321', '--regid=100', '--init-groups', '--'],
+      environment: { USER: 'box', LOGNAME: 'box', HOME: '/home/box' },
+    });
+  });
+
   test.each(['box:x:54321:::/home/box:/bin/sh', 'box:x:54321:100:::', ':x:54321:100::/home/box:'])(
     'is the owner by number where the entry of the account lacks something: %s',
     async (entry) => {
-      const programs = await mkdtemp(join(tmpdir(), 'account-'));
-      await writeFile(join(programs, 'getent'), `#!/bin/sh\necho '${entry}'`, { mode: 0o755 });
-      const installation = { directory, owner: { uid: 54321, gid: 12345 } };
-
-      expect(
-        await scriptAccount(installation, 'linux', true, { PATH: `${programs}:${environment.PATH}` }),
-      ).toMatchObject({
+      expect(await accountOf(entry)).toMatchObject({
         prefix: expect.arrayContaining(['--reuid=54321', '--regid=12345', '--clear-groups']),
       });
-      await rm(programs, { recursive: true });
     },
   );
 

@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findDirectories } from '../../src/runner/directories.ts';
+import { resolveLinks } from '../../src/runner/paths.ts';
 import { failureOf, recordingLog } from '../support.ts';
 
 let root: string;
@@ -26,7 +27,7 @@ async function install(...names: string[]): Promise<void> {
 /** Finds what lines match that start in the test's directory; paths are relative to it. */
 async function find(names: string[], platform: NodeJS.Platform = 'linux'): Promise<string[]> {
   const recording = recordingLog();
-  const absolute = names.map((name) => name.replace(/^(!?)/, `$1${root}/`));
+  const absolute = names.map((name) => name.replace(/^(!? *)/, `$1${root}/`));
   const found = await findDirectories(absolute, platform, recording.log);
   lines = recording.lines.map((line) => line.replaceAll(`${root}/`, ''));
   return found.map((path) => path.replace(`${root}/`, ''));
@@ -42,6 +43,7 @@ test.each([
   [['**'], ['deep/down/runner-1', 'runner-1', 'runner-2', 'runner-[x]']],
   [['**/down/*'], ['deep/down/runner-1']],
   [['*/down/runner-1'], ['deep/down/runner-1']],
+  [['*//down/runner-*/'], ['deep/down/runner-1']],
 ])('%j matches runner installations only, in the order of their names: %j', async (patterns, expected) => {
   await install('deep/down/runner-1');
 
@@ -59,6 +61,17 @@ test('directories keep the order of the lines, each once', async () => {
     'debug: runner-directory "runner-*" matches runner-2',
     'debug: runner-directory "runner-*" matches runner-[x]',
   ]);
+});
+
+test('links are not followed by "**", and links that lead nowhere are no installations', async () => {
+  await install('elsewhere/runner-9', 'places/runner-1');
+  await symlink(join(root, 'elsewhere'), join(root, 'places/link'));
+  await symlink('runner-loop', join(root, 'places/runner-loop'));
+  await symlink('nowhere', join(root, 'places/runner-broken'));
+
+  expect(await find(['places/**'])).toEqual(['places/runner-1']);
+  expect(await find(['places/runner-*'])).toEqual(['places/runner-1']);
+  expect(await find(['places/link/*'])).toEqual(['elsewhere/runner-9']);
 });
 
 test('a directory whose name looks like a pattern is found by its name', async () => {
@@ -79,17 +92,21 @@ test('on Windows, case is not significant and a backslash separates names', asyn
 
 test('a path can start at the home directory or the working directory', async () => {
   const starts = [`~/${relative(homedir(), root)}`, relative(process.cwd(), root), root];
+  await install('backup~/runner-1');
 
   for (const start of starts) {
     expect(await findDirectories([`${start}/runner-[12]`], 'linux', recordingLog().log)).toEqual(
       ['runner-1', 'runner-2'].map((name) => join(root, name)),
     );
   }
+  expect(await findDirectories(['~'], 'linux', recordingLog().log)).toEqual([resolveLinks(homedir())]);
+  expect(await find(['backup~/runner-1'])).toEqual(['backup~/runner-1']);
 });
 
 describe('a line with "!" excludes', () => {
   test.each([
     ['a directory', ['runner-*', '!runner-1'], ['runner-2', 'runner-[x]']],
+    ['a directory after a space', ['runner-*', '! runner-1'], ['runner-2', 'runner-[x]']],
     ['a pattern', ['runner-*', '!*-[12]'], ['runner-[x]']],
     ['what a directory contains', ['runner-*', 'deep/*/*', '!deep'], ['runner-1', 'runner-2', 'runner-[x]']],
     ['a link', ['runner-*', '!link'], ['runner-2', 'runner-[x]']],
@@ -116,13 +133,14 @@ describe('a line with "!" excludes', () => {
       kind: 'not-a-runner',
       explanation: {
         happened: 'No directory is left of the input "runner-directory". Nothing was changed.',
+        cause: 'Its "!" lines exclude every directory that the lines before them match.',
         remedy: expect.stringContaining('"!" line'),
       },
     });
   });
 });
 
-test.each(['runner-3*', 'runner-cach?', 'config.s?'])(
+test.each(['runner-3*', 'RUNNER-?', 'runner-cach?', 'config.s?'])(
   'a pattern that matches no installation is an error: %s',
   async (pattern) => {
     await writeFile(join(root, 'config.sh'), '');
@@ -148,6 +166,7 @@ describe('what a pattern matches and this account cannot read', () => {
     await symlink('me', join(root, 'homes/link'));
     await chmod(root, 0o755);
     await chmod(join(root, 'closed/runner-1'), 0);
+    await chmod(join(root, 'runner-2/bin'), 0);
     await chmod(join(root, 'homes/other'), 0);
     if (isRoot) {
       seteuid?.(65534);
@@ -158,11 +177,13 @@ describe('what a pattern matches and this account cannot read', () => {
       seteuid?.(0);
     }
     await chmod(join(root, 'closed/runner-1'), 0o755);
+    await chmod(join(root, 'runner-2/bin'), 0o755);
     await chmod(join(root, 'homes/other'), 0o755);
   });
 
   test.each([
     ['an installation', ['closed/runner-*'], 'closed/runner-1'],
+    ['the programs of one', ['runner-?'], 'runner-2'],
     ['the directory of one', ['homes/*/runner'], 'homes/other/runner'],
     ['a directory to list', ['homes/*/run*'], 'homes/other'],
     ['a directory to search', ['homes/**/runner'], 'homes/other'],
@@ -190,7 +211,7 @@ describe('what a pattern matches and this account cannot read', () => {
     const names = Array.from({ length: 7 }, (_, index) => `closed/runner-1/x${index}/*`);
 
     const { happened } = (await failureOf(() => find(names))).explanation;
-    expect(happened.match(/closed/g)?.length).toBe(5);
-    expect(happened).toContain(' and 2 more paths, which');
+    const shown = Array.from({ length: 5 }, (_, index) => join(root, `closed/runner-1/x${index}`));
+    expect(happened).toContain(` at ${shown.join(', ')} and 2 more paths, which`);
   });
 });

@@ -74,6 +74,8 @@ test('something exists unless it is certain that nothing is there', async () => 
   expect(await exists(join(root, 'broken-link'))).toBe(true);
   expect(await exists(join(root, 'nowhere'))).toBe(false);
   expect(await exists(join(path, 'below-a-file'))).toBe(false);
+  await symlink('loop', join(root, 'loop'));
+  expect(await exists(join(root, 'loop/below-a-loop'))).toBe(false);
   expect(await exists(join(root, 'n'.repeat(300)))).toBe(true);
 });
 

@@ -2,7 +2,7 @@ import { link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { parseSettings, readInstallation } from '../../src/runner/installation.ts';
+import { hasLeftovers, parseSettings, readInstallation } from '../../src/runner/installation.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -41,7 +41,11 @@ describe('a directory is a runner installation', () => {
   test('that can be read', async () => {
     await expect(readInstallation(join(root, 'nowhere'), 'linux')).rejects.toMatchObject({
       kind: 'not-a-runner',
-      explanation: { happened: expect.stringContaining('/nowhere" cannot be read (ENOENT') },
+      explanation: {
+        happened: expect.stringContaining('/nowhere" cannot be read (ENOENT'),
+        likelyCause: expect.stringMatching(/^It is not the root of a runner on this machine/),
+        remedy: expect.stringMatching(/^Set "runner-directory" to the directory that contains config\.sh/),
+      },
     });
   });
 
@@ -59,6 +63,18 @@ describe('a directory is a runner installation', () => {
     expect(await readInstallation(root, 'linux')).toMatchObject({ hasCredentials: true });
   });
 
+  test.each([
+    '.runner',
+    '.runner_migrated',
+    '.credentials',
+    '.credentials_migrated',
+    '.credentials_rsaparams',
+  ])('has something left of a registration: %s', async (name) => {
+    expect(await hasLeftovers(root)).toBe(false);
+    await put(name);
+    expect(await hasLeftovers(root)).toBe(true);
+  });
+
   test('with a .runner that is a link to a file elsewhere is not read', async () => {
     await put('config.sh', 'bin/Runner.Listener');
     await writeFile(join(root, 'elsewhere'), '{"agentId": 1, "agentName": "box"}');
@@ -66,6 +82,9 @@ describe('a directory is a runner installation', () => {
 
     await expect(readInstallation(root, 'linux')).rejects.toMatchObject({
       kind: 'not-a-runner',
+      explanation: {
+        happened: expect.stringContaining('has a file .runner that the action cannot use (ELOOP'),
+      },
       cause: { code: 'ELOOP' },
     });
     await rm(join(root, '.runner'));

@@ -5,6 +5,7 @@ test.each([
   ['/opt/a', '/opt/a', 'linux', true],
   ['/opt/a/b', '/opt/a', 'linux', true],
   ['/opt/a/..b', '/opt/a', 'linux', true],
+  ['/opt/a/b../c', '/opt/a', 'linux', true],
   ['/opt/ab', '/opt/a', 'linux', false],
   ['/opt', '/opt/a', 'linux', false],
   ['/opt/A', '/opt/a', 'linux', false],

@@ -130,10 +130,14 @@ describe('on Windows', () => {
     ['C:\\actions-runner-2\\bin\\Runner.Worker.exe', false],
     ['C:\\actions-runner\\bin\\Runner.exe.Worker', false],
   ])('PowerShell lists %s: %s', async (worker, expected) => {
-    await program(path, ['0 0 \r', `812 4 ${worker}\r`]);
+    // PowerShell may have more to say.
+    await program(path, ['0 0 \r', `812 4 ${worker}\r`, `Took 3 4 ${worker}\r`]);
 
     const found = await processesOf('C:\\actions-runner', 'Runner.Worker', 'win32');
     expect(found).toEqual(expected ? [{ id: 812, parent: 4, program: worker }] : []);
+    expect(await readFile(join(root, `${path}.arguments`), 'utf8')).toMatch(
+      /Get-CimInstance Win32_Process .*ProcessId.*ParentProcessId.*ExecutablePath/,
+    );
   });
 
   test('PowerShell prints paths with any character in UTF-8', async () => {
@@ -173,6 +177,7 @@ describe('on Linux', () => {
   test('/proc shows programs by their links, or by their first arguments', async () => {
     await show('1', { cmdline: '/sbin/init\0splash\0', stat: '1 (init) S 0 1 1' });
     await show('20', { exe: '/r/bin/Runner.Worker', cmdline: 'x\0', stat: '20 (a) S 7) b) S 1 20 20' });
+    await show('22', { exe: '/r (deleted)/a' });
     // One that has ended, and what is not a process.
     await show('21');
     for (const name of ['self', '7x', 'x7']) {
@@ -182,6 +187,7 @@ describe('on Linux', () => {
     expect(await listProcesses('linux', proc)).toStrictEqual([
       { id: 1, parent: 0, program: '/sbin/init' },
       { id: 20, parent: 1, program: '/r/bin/Runner.Worker' },
+      { id: 22, parent: 1, program: '/r (deleted)/a' },
     ]);
   });
 
@@ -197,7 +203,7 @@ describe('on Linux', () => {
     ['runs the program of another version', { exe: 'ROOT/bin.2/Runner.Worker' }, true],
     ['runs a program that an update has deleted', { exe: 'ROOT/bin/Runner.Worker (deleted)' }, true],
     ['runs a program that was deleted elsewhere', { exe: 'ROOT/bin.1/Runner.Worker (deleted)' }, false],
-    ['is of another account', { cmdline, status: 'NSpid:\t20\n' }, true],
+    ['is of another account', { cmdline, status: 'Name:\tNSpid:\t2\t1\nNSpid:\t20\n' }, true],
     ['is of another account, on a kernel without namespaces', { cmdline, status: '' }, true],
     ["is of another account's container", { cmdline, status: 'Name:\ta\nNSpid:\t20\t1\n' }, false],
     ['has just ended', { cmdline }, false],
@@ -211,35 +217,35 @@ describe('on Linux', () => {
   const unshare = ['--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
   const isRequired = process.env['REQUIRE_SYSTEM_TOOLS'] !== undefined;
   const canUnshare = isRequired || spawnSync('unshare', [...unshare, 'true']).status === 0;
-  (canUnshare ? test : test.skip)(
-    'a process in a container with the same path does not belong to it',
-    async () => {
-      const bin = join(root, 'bin');
-      const worker = join(bin, 'Runner.Worker');
-      await copyFile('/bin/sleep', worker);
-      await chmod(worker, 0o755);
-      const sleeping = '"$1/Runner.Worker" 60 & echo started; wait';
-      const enter = `mount -t tmpfs none "$1" && cp /bin/sleep "$1/Runner.Worker" && ${sleeping}`;
-      const outside = spawn('sh', ['-c', sleeping, 'sh', bin], { detached: true });
-      const inside = spawn('unshare', [...unshare, 'sh', '-c', enter, 'sh', bin], { detached: true });
-      try {
-        await Promise.all([outside, inside].map(({ stdout }) => once(stdout, 'data')));
-        const workers = await eventually(async () => {
-          const all = (await listProcesses('linux')).filter(({ program }) => program === worker);
-          return all.length === 2 ? all : undefined;
-        });
-        const found = await processesOf(root, 'Runner.Worker', 'linux');
+  (canUnshare ? test : test.skip).each([
+    ['on another file system', 'mount -t tmpfs none "$1" && cp /bin/sleep "$1/Runner.Worker"'],
+    ['on the same file system', 'cp /bin/sleep "$1/own" && mount --bind "$1/own" "$1/Runner.Worker"'],
+  ])('a process in a container with the same path does not belong to it: %s', async (_, mount) => {
+    const bin = join(root, 'bin');
+    const worker = join(bin, 'Runner.Worker');
+    await copyFile('/bin/sleep', worker);
+    await chmod(worker, 0o755);
+    const sleeping = '"$1/Runner.Worker" 60 & echo started; wait';
+    const enter = `${mount} && ${sleeping}`;
+    const outside = spawn('sh', ['-c', sleeping, 'sh', bin], { detached: true });
+    const inside = spawn('unshare', [...unshare, 'sh', '-c', enter, 'sh', bin], { detached: true });
+    try {
+      await Promise.all([outside, inside].map(({ stdout }) => once(stdout, 'data')));
+      const workers = await eventually(async () => {
+        const all = (await listProcesses('linux')).filter(({ program }) => program === worker);
+        return all.length === 2 ? all : undefined;
+      });
+      const found = await processesOf(root, 'Runner.Worker', 'linux');
 
-        expect(workers.map(({ parent }) => parent).sort()).toEqual([outside.pid, inside.pid].sort());
-        expect(found.map(({ parent }) => parent)).toEqual([outside.pid]);
-      } finally {
-        for (const { pid } of [outside, inside]) {
-          process.kill(-Number(pid), 'SIGKILL');
-        }
-        await Promise.all([outside, inside].map((child) => once(child, 'close')));
+      expect(workers.map(({ parent }) => parent).sort()).toEqual([outside.pid, inside.pid].sort());
+      expect(found.map(({ parent }) => parent)).toEqual([outside.pid]);
+    } finally {
+      for (const { pid } of [outside, inside]) {
+        process.kill(-Number(pid), 'SIGKILL');
       }
-    },
-  );
+      await Promise.all([outside, inside].map((child) => once(child, 'close')));
+    }
+  });
 });
 
 describe('terminating', () => {

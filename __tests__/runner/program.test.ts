@@ -39,10 +39,14 @@ test('a program that the operating system does not start is an error instead of 
 });
 
 test('only the rejection of a program that was not started counts', async () => {
+  const listeners = process.listenerCount('unhandledRejection');
   const running = execQuietly('/bin/sh', ['-c', 'sleep 0.1'], {});
-  const another = new Error('another');
 
-  expect(() => process.emit('unhandledRejection', another, Promise.resolve())).toThrow(another);
+  for (const message of ['another', 'cannot spawn ENOMEM', 'spawn ENOMEM for another']) {
+    const another = new Error(message);
+    expect(() => process.emit('unhandledRejection', another, Promise.resolve())).toThrow(another);
+  }
   process.emit('unhandledRejection', new Error('spawn ENOMEM'), Promise.resolve());
   await expect(running).rejects.toThrow('spawn ENOMEM');
+  expect(process.listenerCount('unhandledRejection')).toBe(listeners);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -85,7 +85,23 @@ test('on Windows, a program may end without reading its input', async () => {
   expect(new Set((await Promise.all(runs)).map(({ exitCode }) => exitCode))).toEqual(new Set([0]));
 });
 
+test('on Windows, quotation marks are only around what needs them', async () => {
+  const SystemRoot = join(root, 'echo');
+  await mkdir(join(SystemRoot, 'System32'), { recursive: true });
+  await writeFile(join(SystemRoot, 'System32/cmd.exe'), `#!/bin/sh\nprintf '%s' "$4"`, { mode: 0o755 });
+  const script = { ...context, platform: 'win32', environment: { SystemRoot } } as const;
+
+  const { output } = await runScript(
+    ['C:\\a b\\config.cmd', 'remove', '--local', 'C:\\a/b_1.c', 'd&e'],
+    script,
+  );
+
+  expect(output).toBe('""C:\\a b\\config.cmd" remove --local C:\\a/b_1.c "d&e" <nul"');
+});
+
 test('programs of Windows have absolute paths', () => {
   expect(systemProgram({ SYSTEMROOT: '/D/Windows' }, 'a', 'b.exe')).toBe('/D/Windows/System32/a/b.exe');
-  expect(systemProgram({}, 'cmd.exe')).toMatch(/^C:\\Windows.System32.cmd\.exe$/);
+  expect(systemProgram({ NoSystemRoot: '/D', SystemRootX: '/D' }, 'cmd.exe')).toMatch(
+    /^C:\\Windows.System32.cmd\.exe$/,
+  );
 });

@@ -31,6 +31,7 @@ describe('the rules that sudo lists decide whether a command needs a password', 
     `\nSudoers entry: /etc/sudoers\n    RunAsUsers: ${runAs}\n${options && `    Options: ${options}\n`}${more}    Commands:\n\t${specification}\n`;
   const all = rule('ALL', '', 'ALL');
   const free = '!authenticate';
+  const defaults = `Matching Defaults entries for runner on host:\n    env_reset,\n    mail_badpass, ${free}\n\n`;
   const header = 'User runner may run the following commands on host:\n';
 
   test.each([
@@ -44,7 +45,12 @@ describe('the rules that sudo lists decide whether a command needs a password', 
     ['any user', [all, rule('ALL', free, 'daemon, ALL')]],
     ['user 0', [all, rule('ALL', free, '#0')]],
     ['a directory service', [all, rule('ALL', free).replace(/Sudoers entry:.*/, 'LDAP Role: ci')]],
-    ['a default', [`Matching Defaults entries for runner on host:\n    env_reset, ${free}\n\n`, all]],
+    ['a default', [defaults, all]],
+    ['before a rule for another command', [rule('ALL', free), rule('/bin/true')]],
+    ['before a denial of another command', [rule('ALL', free), rule('!/srv/runner/svc.sh stop')]],
+    ['after a command that looks like a rule', [all, rule('/bin/a Sudoers entry\n\tALL', free)]],
+    ['before a command that looks like a user', [rule('ALL\n\t/bin/a  RunAsUsers: !root', free)]],
+    ['before a command that looks like a time', [all, rule('ALL\n\t/bin/a  NotAfter: 2020', free)]],
     ['another path to the file, which only sudo knows', [rule('/opt/link/svc.sh', free)]],
   ])('without a password: %s', (_, listing) => {
     expect(needsPassword(header + listing.join(''), command)).toBe(false);
@@ -54,6 +60,10 @@ describe('the rules that sudo lists decide whether a command needs a password', 
   test.each([
     ['no rule', []],
     ['no exception', [all]],
+    ['a rule that asks against the default', [defaults, rule('ALL', 'authenticate')]],
+    ['a command that looks like a default', [all, rule(`/bin/a Matching Defaults ${free}`)]],
+    ['a command that looks like a user', [all, rule('ALL\n\t/bin/a  RunAsUsers: root', free, 'daemon')]],
+    ['a command that looks like an option', [rule(`ALL\n\t/bin/a  Options: ${free}`)]],
     ['a later rule', [rule('ALL', free), rule('/srv/runner/svc.sh', 'authenticate')]],
     ['another command', [all, rule('/bin/true', free)]],
     ['other arguments', [all, rule('/srv/runner/svc.sh stop', free)]],
@@ -68,15 +78,28 @@ describe('the rules that sudo lists decide whether a command needs a password', 
     ['another path to the file, later', [rule('ALL', free), rule('/opt/link/svc.sh')]],
     ['a digest', [all, rule('sha224:0Gom== /srv/runner/svc.sh', free)]],
     ['a regular expression', [all, rule('^/srv/.*$ ^un.*$', free)]],
+    ['a digest, later', [rule('ALL', free), rule('sha224:0Gom== /srv/runner/svc.sh')]],
+    ['a regular expression, later', [rule('ALL', free), rule('^/srv/.*$ ^un.*$')]],
+    ['a regular expression of arguments, later', [rule('ALL', free), rule('/srv/runner/svc.sh ^un.*$')]],
     ['a time', [all, rule('ALL', free, 'root', '    NotAfter: 20200101000000Z\n')]],
   ])('with a password, or that is unknown: %s', (_, listing) => {
     expect(needsPassword(header + listing.join(''), command)).toBe(true);
+  });
+
+  test('several arguments are one text', () => {
+    const listing = header + all + rule('/srv/runner/svc.sh stop now', free);
+    expect(needsPassword(listing, ['/srv/runner/svc.sh', 'stop', 'now'])).toBe(false);
   });
 });
 
 test.each([
   ['is not installed', undefined, /sudo: not found/],
   ['lists no rule', 'exit 0', /required$/],
+  [
+    'speaks another language',
+    '[ "$LC_ALL" = C ] && echo "sudo: a password is required" >&2; exit 1',
+    /required$/,
+  ],
   ['does not say why', 'exit 1', /^sudo: the command is not allowed$/],
   [
     'remembers a password',

@@ -40,10 +40,9 @@ export async function scriptAccount(
   const { output } = await runScript(['getent', 'passwd', `${owner.uid}`], {
     directory: '/',
     platform,
-    ownerPrefix: [],
     environment,
   });
-  const [name, gid, home] = /^([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/m.exec(output)?.slice(1) ?? [];
+  const [name, gid, home] = /([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/.exec(output)?.slice(1) ?? [];
   return name && gid && home
     ? {
         prefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${gid}`, '--init-groups', '--'],

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, parse, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
+import { meansMissing } from './files.ts';
 import { isInstallation } from './installation.ts';
 import { isWithin, resolveLinks, wildcardPattern } from './paths.ts';
 
@@ -75,8 +76,8 @@ export async function findDirectories(
 
 async function expand(pattern: string, platform: NodeJS.Platform): Promise<Match[]> {
   const root = isAbsolute(pattern) ? parse(pattern).root : '';
-  const segments = pattern.slice(root.length).split(platform === 'win32' ? /[\\/]+/ : /\/+/);
-  return expandBelow(root || process.cwd(), segments.filter(Boolean), platform);
+  const segments = pattern.slice(root.length).split(platform === 'win32' ? /[\\/]/ : '/');
+  return expandBelow(root || process.cwd(), segments, platform);
 }
 
 async function expandBelow(
@@ -119,7 +120,7 @@ async function keepInstallations(
       () => [],
       (error) => unreadable(match.path, error),
     );
-    if (checked.unreadable !== undefined || (await isInstallation(match.path, platform))) {
+    if (await isInstallation(match.path, platform)) {
       kept.push(checked);
     }
   }
@@ -134,8 +135,8 @@ async function keepInstallations(
   return kept;
 }
 
-function unreadable(path: string, { code, message }: NodeJS.ErrnoException): Match[] {
-  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(code)) ? [] : [{ path, unreadable: message }];
+function unreadable(path: string, error: NodeJS.ErrnoException): Match[] {
+  return meansMissing(error) ? [] : [{ path, unreadable: error.message }];
 }
 
 function refuseUnreadable(found: readonly Match[]): void {

@@ -61,8 +61,13 @@ async function readContent(path: string, flags = 0): Promise<FileContent> {
 export async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
-    ({ code }) => code !== 'ENOENT' && code !== 'ENOTDIR',
+    (error) => !meansMissing(error),
   );
+}
+
+/** Whether the operating system's error says that nothing is there: a link that leads to itself leads nowhere. */
+export function meansMissing({ code = '' }: NodeJS.ErrnoException): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code);
 }
 
 /** Whether this account could change a file, or might be able to create it. */

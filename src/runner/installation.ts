@@ -106,7 +106,7 @@ async function readConfiguration(directory: string, root: string): Promise<Confi
  * case, strings for every value, and no mark.
  */
 export function parseSettings(text: string): Configuration {
-  const settings: object | null = JSON.parse(text.replace(/^\uFEFF/, ''));
+  const settings: object | null = JSON.parse(text.replace('\uFEFF', ''));
   const values = new Map(
     Object.entries(settings ?? {}).map(([key, value]) => [key.toLowerCase(), value as unknown]),
   );

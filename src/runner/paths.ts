@@ -35,7 +35,7 @@ export function isSameDirectory(one: string, other: string, platform: NodeJS.Pla
  */
 export function wildcardPattern(wildcards: string, { any = '.', flags = '' } = {}): RegExp {
   const source = wildcards.replaceAll(
-    /\\(.)|\[([!^]?)(\]?[^\]]*)\]|[*?]|\W/gs,
+    /\\(.)|\[([!^]?)(\]?[^\]]*)\]|\W/gs,
     (part, literal, not, characters) => {
       if (part === '*' || part === '?') {
         return part === '*' ? `${any}*` : any;

@@ -63,9 +63,7 @@ export async function listProcesses(platform: NodeJS.Platform, proc = '/proc'): 
 function readProcess(directory: string, id: number): Process | undefined {
   try {
     // The name of the program is in parentheses and can contain anything.
-    const [, parent] = readFileSync(join(directory, 'stat'), 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
+    const [, parent] = readFileSync(join(directory, 'stat'), 'utf8').replace(/.*\) /s, '').split(' ');
     return { id, parent: Number(parent), program: readProgram(directory) };
   } catch {
     return undefined;
@@ -109,7 +107,7 @@ function fileAt(path: string): Stats | undefined {
 /** Whether a process of another account is in the process namespace of this one: a container's has an id in each. */
 function hasOneId(status: string): boolean {
   try {
-    return !/^NSpid:\s+\d+\s+\d/m.test(readFileSync(status, 'utf8'));
+    return !/^NSpid:\t\d+\t\d/m.test(readFileSync(status, 'utf8'));
   } catch {
     return false;
   }

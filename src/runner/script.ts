@@ -35,7 +35,7 @@ const maximumOutput = 1_000_000;
  */
 export async function runScript(
   command: Command,
-  { directory, platform, environment }: ScriptContext,
+  { directory, platform, environment }: Omit<ScriptContext, 'ownerPrefix'>,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<ScriptResult> {
   const chunks: Buffer[] = [];
@@ -79,5 +79,5 @@ export function asOwner({ ownerPrefix: [first, ...more] }: ScriptContext, comman
 
 /** The last line that a script printed: usually the reason why it failed. */
 export function lastLineOf({ output }: ScriptResult): string {
-  return output.trim().replace(/^.*[\r\n]/s, '');
+  return output.trim().replace(/.*[\r\n]/s, '');
 }

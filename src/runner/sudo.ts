@@ -29,7 +29,7 @@ export async function whySudoIsRefused(command: Command, script: ScriptContext):
 export function needsPassword(listing: string, command: Command): boolean {
   // The paragraph of the general defaults; that of the defaults for some commands has another title.
   const isOff = /^Matching Defaults(?:.+\n)*.*!authenticate\b/m.test(listing);
-  const [, ...rules] = listing.split(/^(?:Sudoers entry|LDAP Role).*$/m);
+  const [, ...rules] = listing.split(/^(?:Sudoers entry|LDAP Role).*/m);
   let needed: boolean | undefined;
   for (const rule of rules) {
     if (
@@ -41,7 +41,7 @@ export function needsPassword(listing: string, command: Command): boolean {
     const [, negation] = /^ +Options: .*?(!?)authenticate/m.exec(rule) ?? [];
     const asks = negation === undefined ? !isOff : negation === '';
     const isTimed = /^ +Not(Before|After):/m.test(rule);
-    for (const [specification] of rule.matchAll(/(?<=^\t).+$/gm)) {
+    for (const [specification] of rule.matchAll(/(?<=\t).+/g)) {
       const matches = matchesCommand(specification, command);
       if (matches === true && !isTimed) {
         needed = asks;
@@ -59,11 +59,11 @@ function matchesCommand(specification: string, [program, ...args]: Command): boo
   if (specification === 'ALL' || specification.startsWith('!')) {
     return specification === 'ALL';
   }
-  if (/^sha\d+:|(^| )\^/.test(specification)) {
+  if (/sha\d+:|(^| )\^/.test(specification)) {
     return undefined;
   }
   const { path = specification, parameters = '*' } =
-    /^(?<path>(?:\\.|[^ ])+) (?<parameters>.*)$/s.exec(specification)?.groups ?? {};
+    /(?<path>(?:\\.|[^ ])+) (?<parameters>.*)/s.exec(specification)?.groups ?? {};
   if (!wildcardPattern(parameters).test(args.join(' '))) {
     return false;
   }
