@@ -630,8 +630,8 @@ function wildcardPattern(wildcards, { any = '.', flags = '' } = {}) {
 
 
 /**
- * Finds the processes that run a program of an installation: from its `bin` directory or, after a self-update, from a
- * `bin.VERSION` directory beside it.
+ * Finds the processes that run one of an installation's own programs (the listener waits for jobs, a worker executes one),
+ * from its `bin` directory or, after a self-update, from a `bin.VERSION` directory beside it.
  *
  * @param directory the installation's root, without links
  * @param proc where Linux shows its processes
@@ -687,20 +687,14 @@ function readProgram(directory) {
  */
 function runsOutsideContainers({ id, program }, directory, proc) {
     const executable = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(proc, `${id}`, 'exe');
-    const running = fileAt(executable);
-    if (running === undefined) {
-        return hasOneId((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(proc, `${id}`, 'status'));
-    }
-    const isDeleted = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(executable) !== program;
-    const file = fileAt(isDeleted ? directory : program);
-    return file?.dev === running.dev && (isDeleted || file.ino === running.ino);
-}
-function fileAt(path) {
     try {
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path);
+        const running = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(executable);
+        const isDeleted = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(executable) !== program;
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(isDeleted ? directory : program, { throwIfNoEntry: false });
+        return file?.dev === running.dev && (isDeleted || file.ino === running.ino);
     }
     catch {
-        return undefined;
+        return hasOneId((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(proc, `${id}`, 'status'));
     }
 }
 /** Whether a process of another account is in the process namespace of this one: a container's has an id in each. */

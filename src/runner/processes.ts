@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { allowListedEnvironment } from './environment.ts';
 import { isSameDirectory, pathsOf, resolveLinks } from './paths.ts';
@@ -12,19 +12,16 @@ export interface Process {
   readonly program: string;
 }
 
-/** The runner's own programs: one waits for jobs, the other executes one. */
-export type RunnerProgram = 'Runner.Listener' | 'Runner.Worker';
-
 /**
- * Finds the processes that run a program of an installation: from its `bin` directory or, after a self-update, from a
- * `bin.VERSION` directory beside it.
+ * Finds the processes that run one of an installation's own programs (the listener waits for jobs, a worker executes one),
+ * from its `bin` directory or, after a self-update, from a `bin.VERSION` directory beside it.
  *
  * @param directory the installation's root, without links
  * @param proc where Linux shows its processes
  */
 export async function processesOf(
   directory: string,
-  program: RunnerProgram,
+  program: 'Runner.Listener' | 'Runner.Worker',
   platform: NodeJS.Platform,
   proc = '/proc',
 ): Promise<Process[]> {
@@ -87,20 +84,13 @@ function readProgram(directory: string): string {
  */
 function runsOutsideContainers({ id, program }: Process, directory: string, proc: string): boolean {
   const executable = join(proc, `${id}`, 'exe');
-  const running = fileAt(executable);
-  if (running === undefined) {
-    return hasOneId(join(proc, `${id}`, 'status'));
-  }
-  const isDeleted = readlinkSync(executable) !== program;
-  const file = fileAt(isDeleted ? directory : program);
-  return file?.dev === running.dev && (isDeleted || file.ino === running.ino);
-}
-
-function fileAt(path: string): Stats | undefined {
   try {
-    return statSync(path);
+    const running = statSync(executable);
+    const isDeleted = readlinkSync(executable) !== program;
+    const file = statSync(isDeleted ? directory : program, { throwIfNoEntry: false });
+    return file?.dev === running.dev && (isDeleted || file.ino === running.ino);
   } catch {
-    return undefined;
+    return hasOneId(join(proc, `${id}`, 'status'));
   }
 }
 
