@@ -438,7 +438,8 @@ async function keepInstallations(matches, line, platform) {
     const kept = [];
     for (const match of matches) {
         const [checked = match] = await (0,promises_.stat)((0,external_node_path_.join)(match.path, 'bin', 'Runner.Listener')).then(() => [], (error) => unreadable(match.path, error));
-        if (await (0,runner_installation/* isInstallation */.Vm)(match.path, platform)) {
+        // A directory that cannot be listed is no installation itself, and can contain some.
+        if (checked.unreadable !== undefined || (await (0,runner_installation/* isInstallation */.Vm)(match.path, platform))) {
             kept.push(checked);
         }
     }
@@ -461,7 +462,7 @@ function refuseUnreadable(found) {
         const paths = matches.slice(0, maximumShown).map(({ path }) => path);
         const others = matches.length - paths.length;
         throw new src_failure/* Failure */.HR('not-a-runner', {
-            happened: `This account cannot check whether there is a runner installation at ${paths.join(', ')}${others === 0 ? '' : ` and ${others} more paths`}, which the input "runner-directory" matches. Nothing was changed.`,
+            happened: `This account cannot check whether there is a runner installation at ${paths.join(', ')}${others === 0 ? '' : ` and ${others} more`}, which the input "runner-directory" matches. Nothing was changed.`,
             cause: `The operating system reports "${first.unreadable}".`,
             remedy: `Run the step as root or as an account that can read these directories, or exclude them with a line such as "!${first.path}".`,
         });

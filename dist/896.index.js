@@ -277,8 +277,8 @@ async function exists(path) {
     return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).then(() => true, (error) => !meansMissing(error));
 }
 /** Whether the operating system's error says that nothing is there: a link that leads to itself leads nowhere. */
-function meansMissing({ code = '' }) {
-    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code);
+function meansMissing({ code }) {
+    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(code));
 }
 /** Whether this account could change a file, or might be able to create it. */
 async function isChangeable(path) {
@@ -292,12 +292,9 @@ async function isChangeable(path) {
  * @throws Failure `removal-failed` for a file that could be changed and cannot be read
  */
 async function rememberFiles(paths) {
-    const changeable = await Promise.all(paths.map(isChangeable));
-    const remembered = await Promise.all(paths
-        .filter((_, index) => changeable[index])
-        .map(async (path) => ({ path, before: await readThroughLinks(path) })));
+    const remembered = await Promise.all(paths.map(async (path) => (await isChangeable(path)) ? [{ path, before: await readThroughLinks(path) }] : []));
     return async () => {
-        const failures = remembered.map(({ path, before }) => restore(path, before).then(() => [], (error) => [`${path} could not be restored: ${error.message}.`]));
+        const failures = remembered.flat().map(({ path, before }) => restore(path, before).then(() => [], (error) => [`${path} could not be restored: ${error.message}.`]));
         return (await Promise.all(failures)).flat();
     };
 }

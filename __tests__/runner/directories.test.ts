@@ -161,13 +161,20 @@ describe('what a pattern matches and this account cannot read', () => {
   const { geteuid, seteuid } = process;
   const isRoot = geteuid?.() === 0;
   beforeEach(async () => {
-    await install('closed/runner-1', 'homes/me/runner', 'homes/other/runner', 'homes/link/runner');
+    await install(
+      'closed/runner-1',
+      'homes/me/runner',
+      'homes/other/runner',
+      'homes/link/runner',
+      'guarded/other/runner',
+    );
     await rm(join(root, 'homes/link'), { recursive: true });
     await symlink('me', join(root, 'homes/link'));
     await chmod(root, 0o755);
     await chmod(join(root, 'closed/runner-1'), 0);
     await chmod(join(root, 'runner-2/bin'), 0);
     await chmod(join(root, 'homes/other'), 0);
+    await chmod(join(root, 'guarded/other'), 0o311);
     if (isRoot) {
       seteuid?.(65534);
     }
@@ -179,6 +186,7 @@ describe('what a pattern matches and this account cannot read', () => {
     await chmod(join(root, 'closed/runner-1'), 0o755);
     await chmod(join(root, 'runner-2/bin'), 0o755);
     await chmod(join(root, 'homes/other'), 0o755);
+    await chmod(join(root, 'guarded/other'), 0o755);
   });
 
   test.each([
@@ -186,6 +194,7 @@ describe('what a pattern matches and this account cannot read', () => {
     ['the programs of one', ['runner-?'], 'runner-2'],
     ['the directory of one', ['homes/*/runner'], 'homes/other/runner'],
     ['a directory to list', ['homes/*/run*'], 'homes/other'],
+    ['a directory that can be entered only', ['guarded/*/run*'], 'guarded/other'],
     ['a directory to search', ['homes/**/runner'], 'homes/other'],
   ])('is an error: %s', async (_, patterns, path) => {
     expect(await failureOf(() => find(['runner-1', ...patterns]))).toMatchObject({
@@ -212,6 +221,6 @@ describe('what a pattern matches and this account cannot read', () => {
 
     const { happened } = (await failureOf(() => find(names))).explanation;
     const shown = Array.from({ length: 5 }, (_, index) => join(root, `closed/runner-1/x${index}`));
-    expect(happened).toContain(` at ${shown.join(', ')} and 2 more paths, which`);
+    expect(happened).toContain(` at ${shown.join(', ')} and 2 more, which`);
   });
 });

@@ -120,7 +120,8 @@ async function keepInstallations(
       () => [],
       (error) => unreadable(match.path, error),
     );
-    if (await isInstallation(match.path, platform)) {
+    // A directory that cannot be listed is no installation itself, and can contain some.
+    if (checked.unreadable !== undefined || (await isInstallation(match.path, platform))) {
       kept.push(checked);
     }
   }
@@ -146,7 +147,7 @@ function refuseUnreadable(found: readonly Match[]): void {
     const paths = matches.slice(0, maximumShown).map(({ path }) => path);
     const others = matches.length - paths.length;
     throw new Failure('not-a-runner', {
-      happened: `This account cannot check whether there is a runner installation at ${paths.join(', ')}${others === 0 ? '' : ` and ${others} more paths`}, which the input "runner-directory" matches. Nothing was changed.`,
+      happened: `This account cannot check whether there is a runner installation at ${paths.join(', ')}${others === 0 ? '' : ` and ${others} more`}, which the input "runner-directory" matches. Nothing was changed.`,
       cause: `The operating system reports "${first.unreadable}".`,
       remedy: `Run the step as root or as an account that can read these directories, or exclude them with a line such as "!${first.path}".`,
     });

@@ -66,8 +66,8 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /** Whether the operating system's error says that nothing is there: a link that leads to itself leads nowhere. */
-export function meansMissing({ code = '' }: NodeJS.ErrnoException): boolean {
-  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code);
+export function meansMissing({ code }: NodeJS.ErrnoException): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(code));
 }
 
 /** Whether this account could change a file, or might be able to create it. */
@@ -86,14 +86,13 @@ async function isChangeable(path: string): Promise<boolean> {
  * @throws Failure `removal-failed` for a file that could be changed and cannot be read
  */
 export async function rememberFiles(paths: readonly string[]): Promise<() => Promise<string[]>> {
-  const changeable = await Promise.all(paths.map(isChangeable));
   const remembered = await Promise.all(
-    paths
-      .filter((_, index) => changeable[index])
-      .map(async (path) => ({ path, before: await readThroughLinks(path) })),
+    paths.map(async (path) =>
+      (await isChangeable(path)) ? [{ path, before: await readThroughLinks(path) }] : [],
+    ),
   );
   return async () => {
-    const failures = remembered.map(({ path, before }) =>
+    const failures = remembered.flat().map(({ path, before }) =>
       restore(path, before).then(
         () => [],
         (error: Error) => [`${path} could not be restored: ${error.message}.`],
