@@ -39,14 +39,17 @@ const maximumFailures = 5;
 const tokenMargin = 5 * 60_000;
 const remedy = 'Run the action again: in another job of this runner, or with "remove: true" in a job of another runner on this machine.';
 /**
- * The background process of `remove: after-job`. The post step sends the removal over a pipe, and lets go when it receives
- * `ready`: all code is loaded.
+ * The background process of `remove: after-job`. The post step sends the removal over a pipe, and disconnects when it
+ * receives `ready`: all code is loaded. Any other message says why the process cannot begin.
  */
 async function runInBackground(process, clock) {
     const [removal] = (await (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(process, 'message'));
     const secrets = new _secrets_js__WEBPACK_IMPORTED_MODULE_6__/* .Secrets */ .S(() => undefined);
     secrets.protect(removal.removeToken);
-    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(removal.logFile, 'wx');
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(removal.logFile, 'wx').catch((error) => {
+        process.send?.(error.message);
+        throw error;
+    });
     const log = createLogWriter(file, secrets);
     await log(`Waiting for the job to end, to remove the runner in ${removal.script.directory}.`);
     process.send?.('ready');
@@ -130,10 +133,14 @@ async function describeService({ script, hasService }) {
 /** Stops the runner, after a job that started at the last moment. */
 async function finish(removal, result, log, clock) {
     const printed = [];
-    while (!(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_5__/* .stopRunner */ .PS)(removal, (output) => printed.push(output.trim())))) {
-        await waitForJobs(removal.script, clock);
+    try {
+        while (!(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_5__/* .stopRunner */ .PS)(removal, (output) => printed.push(output.trim())))) {
+            await waitForJobs(removal.script, clock);
+        }
     }
-    await log([...printed, result].join('\n'));
+    finally {
+        await log([...printed, result].join('\n'));
+    }
     return true;
 }
 /** Waits until no job runs in the installation, or until the deadline. */

@@ -502,7 +502,7 @@ async function spawnBackground(removal, execPath, program) {
     });
     const message = { ...removal, script: { ...removal.script, environment }, logFile };
     await new Promise((resolve, reject) => {
-        child.once('message', () => resolve());
+        child.once('message', (text) => (text === 'ready' ? resolve() : reject(new Error(String(text)))));
         child.once('error', reject);
         child.once('exit', (code) => reject(new Error(`it ended with exit code ${code}`)));
         // If it ended early, the exit code says more than the broken pipe.

@@ -1017,7 +1017,7 @@ async function move(from, to) {
  * Finds the command that uninstalls an installation's service, and checks that this account can run it.
  *
  * `svc.sh` must be run by root on Linux, and must not be on macOS. On Windows, `config.cmd remove` stops and uninstalls the
- * service, which takes an administrator.
+ * service, which requires an administrator.
  *
  * @returns `undefined` if there is nothing to uninstall after the deregistration
  * @throws Failure `service-needs-root`, `service-needs-administrator`
@@ -1064,13 +1064,14 @@ async function requireAdministrator(directory) {
  *
  * @throws Failure `removal-failed`
  */
-async function uninstallService(uninstall, script) {
+async function uninstallService(uninstall, script, print) {
     const { directory } = script;
     const result = await (0,lock/* withLock */.k)(script, async () => {
         // `svc.sh uninstall` deletes the marker only in its place.
         await restoreMarker(directory);
         return (0,runner_script/* runScript */.j3)(uninstall, script);
     });
+    print(result.output);
     if (result.exitCode !== 0 || (await isService(directory))) {
         throw new failure/* Failure */.HR('removal-failed', {
             happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ended with exit code ${result.exitCode}, "${(0,runner_script/* lastLineOf */.SH)(result)}".`,
@@ -1078,7 +1079,6 @@ async function uninstallService(uninstall, script) {
             remedy: `Fix the problem shown in the output, then run "./svc.sh uninstall" in ${directory} or re-run the step.`,
         });
     }
-    return result;
 }
 /**
  * Stops a runner that is deregistered: uninstalls its service and terminates a listener that was started by hand. (Since
@@ -1094,7 +1094,7 @@ async function stopRunner({ script, uninstall }, print) {
         return false;
     }
     if (uninstall !== undefined) {
-        print((await uninstallService(uninstall, script)).output);
+        await uninstallService(uninstall, script, print);
     }
     for (const { id } of await (0,processes/* processesOf */.L6)(directory, 'Runner.Listener', platform)) {
         print((0,processes/* terminate */.MH)(id)

@@ -346,13 +346,15 @@ describe('as a process', () => {
   });
 
   test('it fails if the service cannot be uninstalled, and logs why', async () => {
-    removal = { ...removal, uninstall: ['false'] };
+    removal = { ...removal, uninstall: ['sh', '-c', 'echo "Failed: stop"; exit 1'] as const };
     const process = standIn();
 
     await runInBackground(process, clockWith().clock);
 
     expect(process.exitCode).toBe(1);
-    expect(await readFile(removal.logFile, 'utf8')).toMatch(/The removal failed: .*service/);
+    expect(await readFile(removal.logFile, 'utf8')).toMatch(
+      /Failed: stop\nconfig\.sh removed the runner(.|\n)*The removal failed: .*service/,
+    );
   });
 
   test('it fails if the runner stays in service', async () => {
@@ -368,7 +370,9 @@ describe('as a process', () => {
   test('it does not write into a file that exists', async () => {
     await writeFile(removal.logFile, 'precious');
 
-    await expect(runInBackground(standIn(), clockWith().clock)).rejects.toThrow('EEXIST');
+    const process = standIn();
+    await expect(runInBackground(process, clockWith().clock)).rejects.toThrow('EEXIST');
+    expect(process.sent).toEqual([expect.stringContaining('EEXIST')]);
     expect(await readFile(removal.logFile, 'utf8')).toBe('precious');
   });
 });

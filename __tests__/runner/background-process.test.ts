@@ -101,6 +101,12 @@ test('a background process that ends before it is ready is an error', async () =
   await expect(start('process.exit(3);')).rejects.toThrow('it ended with exit code 3');
 });
 
+test('a background process says why it cannot begin', async () => {
+  await expect(start(`process.send('No space left', () => process.exit(1));`)).rejects.toThrow(
+    'No space left',
+  );
+});
+
 test('a program that cannot be started is an error', async () => {
   await expect(start('', join(directory, 'nowhere'))).rejects.toThrow('ENOENT');
 });

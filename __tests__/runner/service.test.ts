@@ -214,7 +214,7 @@ describe('stopping a runner', () => {
 
   test.each([
     ['svc.sh fails', ['rm .service', 'echo "Failed: stop" >&2', 'exit 1'], /exit code 1, "Failed: stop"/],
-    ['the marker is still there', ['exit 0'], /exit code 0/],
+    ['the marker is still there', ['echo "Failed: stop"', 'exit 0'], /exit code 0/],
   ])('has failed if %s', async (_, lines, happened) => {
     await mark();
     await program('svc.sh', ...lines);
@@ -225,7 +225,8 @@ describe('stopping a runner', () => {
     expect(failure.explanation.happened).toMatch(happened);
     expect(failure.explanation.happened).toContain('is deregistered');
     expect(failure.explanation.likelyCause).toContain('service manager');
-    expect(failure.explanation.remedy).toContain('./svc.sh uninstall');
+    expect(failure.explanation.remedy).toContain('Fix the problem shown in the output');
+    expect(printed).toEqual(['Failed: stop\n']);
   });
 
   test('terminates a listener that was started by hand', async () => {

@@ -29,14 +29,17 @@ export type BackgroundProcess = Pick<NodeJS.Process, 'send' | 'exitCode'> & Even
 type WriteLog = (text: string) => Promise<void>;
 
 /**
- * The background process of `remove: after-job`. The post step sends the removal over a pipe, and lets go when it receives
- * `ready`: all code is loaded.
+ * The background process of `remove: after-job`. The post step sends the removal over a pipe, and disconnects when it
+ * receives `ready`: all code is loaded. Any other message says why the process cannot begin.
  */
 export async function runInBackground(process: BackgroundProcess, clock: Clock): Promise<void> {
   const [removal] = (await once(process, 'message')) as [BackgroundRemoval];
   const secrets = new Secrets(() => undefined);
   secrets.protect(removal.removeToken);
-  const file = await open(removal.logFile, 'wx');
+  const file = await open(removal.logFile, 'wx').catch((error: Error) => {
+    process.send?.(error.message);
+    throw error;
+  });
   const log = createLogWriter(file, secrets);
   await log(`Waiting for the job to end, to remove the runner in ${removal.script.directory}.`);
   process.send?.('ready');
@@ -145,10 +148,13 @@ async function finish(
   clock: Clock,
 ): Promise<boolean> {
   const printed: string[] = [];
-  while (!(await stopRunner(removal, (output) => printed.push(output.trim())))) {
-    await waitForJobs(removal.script, clock);
+  try {
+    while (!(await stopRunner(removal, (output) => printed.push(output.trim())))) {
+      await waitForJobs(removal.script, clock);
+    }
+  } finally {
+    await log([...printed, result].join('\n'));
   }
-  await log([...printed, result].join('\n'));
   return true;
 }
 

@@ -4,14 +4,7 @@ import { Failure } from '../failure.ts';
 import { exists } from './files.ts';
 import { withLock } from './lock.ts';
 import { processesOf, runPowerShell, terminate } from './processes.ts';
-import {
-  asOwner,
-  type Command,
-  lastLineOf,
-  runScript,
-  type ScriptContext,
-  type ScriptResult,
-} from './script.ts';
+import { asOwner, type Command, lastLineOf, runScript, type ScriptContext } from './script.ts';
 import { whySudoIsRefused } from './sudo.ts';
 
 /** The runner's marker of an installation that is installed as a service. */
@@ -19,7 +12,7 @@ const marker = '.service';
 /** The marker during a removal. A crash can leave it there. */
 const markerAside = '.service.set-aside';
 
-/** A runner on this machine, and what its removal takes. */
+/** A runner on this machine, and what its removal requires. */
 export interface LocalRunner {
   readonly script: ScriptContext;
   /** Uninstalls its service; `undefined` if there is none, or if `config.cmd remove` uninstalls it. */
@@ -62,7 +55,7 @@ async function move(from: string, to: string): Promise<void> {
  * Finds the command that uninstalls an installation's service, and checks that this account can run it.
  *
  * `svc.sh` must be run by root on Linux, and must not be on macOS. On Windows, `config.cmd remove` stops and uninstalls the
- * service, which takes an administrator.
+ * service, which requires an administrator.
  *
  * @returns `undefined` if there is nothing to uninstall after the deregistration
  * @throws Failure `service-needs-root`, `service-needs-administrator`
@@ -117,13 +110,18 @@ async function requireAdministrator(directory: string): Promise<void> {
  *
  * @throws Failure `removal-failed`
  */
-async function uninstallService(uninstall: Command, script: ScriptContext): Promise<ScriptResult> {
+async function uninstallService(
+  uninstall: Command,
+  script: ScriptContext,
+  print: (output: string) => void,
+): Promise<void> {
   const { directory } = script;
   const result = await withLock(script, async () => {
     // `svc.sh uninstall` deletes the marker only in its place.
     await restoreMarker(directory);
     return runScript(uninstall, script);
   });
+  print(result.output);
   if (result.exitCode !== 0 || (await isService(directory))) {
     throw new Failure('removal-failed', {
       happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
@@ -131,7 +129,6 @@ async function uninstallService(uninstall: Command, script: ScriptContext): Prom
       remedy: `Fix the problem shown in the output, then run "./svc.sh uninstall" in ${directory} or re-run the step.`,
     });
   }
-  return result;
 }
 
 /**
@@ -151,7 +148,7 @@ export async function stopRunner(
     return false;
   }
   if (uninstall !== undefined) {
-    print((await uninstallService(uninstall, script)).output);
+    await uninstallService(uninstall, script, print);
   }
   for (const { id } of await processesOf(directory, 'Runner.Listener', platform)) {
     print(
