@@ -367,7 +367,7 @@ async function readInstallation(directory, platform) {
     const { uid, gid } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(root);
     return {
         directory: root,
-        configuration: await readConfiguration(directory, root),
+        configuration: await readConfiguration(root),
         hasCredentials: (await firstOf(root, credentialsFiles)) !== undefined,
         owner: { uid, gid },
     };
@@ -400,7 +400,7 @@ async function resolveDirectory(directory) {
         throw notARunner(directory, `cannot be read (${error.message})`, error);
     }
 }
-async function readConfiguration(directory, root) {
+async function readConfiguration(root) {
     const file = await firstOf(root, settingsFiles);
     if (file === undefined) {
         return undefined;
@@ -409,7 +409,11 @@ async function readConfiguration(directory, root) {
         return parseSettings((await (0,_files_js__WEBPACK_IMPORTED_MODULE_4__/* .readSmallFile */ .EW)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, file))).toString());
     }
     catch (error) {
-        throw notARunner(directory, `has a file ${file} that the action cannot use (${error.message})`, error);
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('not-a-runner', {
+            happened: `${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(root, file)} cannot be used: ${error.message}. Nothing was changed.`,
+            likelyCause: 'The file is damaged, or this account cannot read it.',
+            remedy: `Fix its permissions. If it is damaged, remove the runner on GitHub, delete ${file} and re-run the step.`,
+        }, { cause: error });
     }
 }
 /**

@@ -248,7 +248,7 @@ describe('nothing is requested or changed if', () => {
       '.runner is damaged',
       '.runner',
       'agentId: 1',
-      /a file \.runner that the action cannot use/,
+      /\/\.runner cannot be used: .* is not valid JSON/,
       'not-a-runner',
     ],
     [

@@ -83,9 +83,10 @@ describe('a directory is a runner installation', () => {
     await expect(readInstallation(root, 'linux')).rejects.toMatchObject({
       kind: 'not-a-runner',
       explanation: {
-        happened: expect.stringContaining('has a file .runner that the action cannot use (ELOOP'),
+        happened: expect.stringMatching(/\.runner cannot be used: ELOOP.* Nothing was changed\.$/),
+        likelyCause: 'The file is damaged, or this account cannot read it.',
+        remedy: expect.stringContaining('remove the runner on GitHub, delete .runner and re-run the step'),
       },
-      cause: { code: 'ELOOP' },
     });
     await rm(join(root, '.runner'));
     await link(join(root, 'elsewhere'), join(root, '.runner'));

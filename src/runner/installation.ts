@@ -47,7 +47,7 @@ export async function readInstallation(directory: string, platform: NodeJS.Platf
   const { uid, gid } = await stat(root);
   return {
     directory: root,
-    configuration: await readConfiguration(directory, root),
+    configuration: await readConfiguration(root),
     hasCredentials: (await firstOf(root, credentialsFiles)) !== undefined,
     owner: { uid, gid },
   };
@@ -85,7 +85,7 @@ async function resolveDirectory(directory: string): Promise<string> {
   }
 }
 
-async function readConfiguration(directory: string, root: string): Promise<Configuration | undefined> {
+async function readConfiguration(root: string): Promise<Configuration | undefined> {
   const file = await firstOf(root, settingsFiles);
   if (file === undefined) {
     return undefined;
@@ -93,10 +93,14 @@ async function readConfiguration(directory: string, root: string): Promise<Confi
   try {
     return parseSettings((await readSmallFile(join(root, file))).toString());
   } catch (error) {
-    throw notARunner(
-      directory,
-      `has a file ${file} that the action cannot use (${(error as Error).message})`,
-      error,
+    throw new Failure(
+      'not-a-runner',
+      {
+        happened: `${join(root, file)} cannot be used: ${(error as Error).message}. Nothing was changed.`,
+        likelyCause: 'The file is damaged, or this account cannot read it.',
+        remedy: `Fix its permissions. If it is damaged, remove the runner on GitHub, delete ${file} and re-run the step.`,
+      },
+      { cause: error },
     );
   }
 }
