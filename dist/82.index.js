@@ -611,41 +611,40 @@ var runner_environment = __webpack_require__(5047);
 
 
 /**
- * Finds the account that runs an installation's `config.sh`, which refuses to be run by root: root runs it as the
+ * Finds out how an installation's scripts are run. `config.sh` refuses to be run by root: root runs it as the
  * installation's owner. If that is root too, a variable tells the script that this is intended.
  *
  * @param isRoot whether this process is root
- * @param environment for the script; `sudo` passes on only the variables that it is told to
+ * @param environment for the scripts; `sudo` passes on only the variables that it is told to
  */
-async function scriptAccount({ directory, owner }, platform, isRoot, environment) {
+async function scriptContext({ directory, owner }, platform, isRoot, environment) {
+    const own = { directory, platform, ownerPrefix: [], environment };
     if (!isRoot) {
-        return { prefix: [], environment: {} };
+        return own;
     }
     if (owner.uid === 0) {
-        return { prefix: [], environment: { RUNNER_ALLOW_RUNASROOT: '1' } };
+        return { ...own, environment: { ...environment, RUNNER_ALLOW_RUNASROOT: '1' } };
     }
     if (platform !== 'linux') {
         const names = [...Object.keys(environment), runner_environment/* removeTokenVariable */.E6].join(',');
         return {
-            prefix: ['sudo', '-n', '-H', '-u', `#${owner.uid}`, `--preserve-env=${names}`, '--'],
-            environment: {},
+            ...own,
+            ownerPrefix: ['sudo', '-n', '-H', '-u', `#${owner.uid}`, `--preserve-env=${names}`, '--'],
         };
     }
     // `setpriv` takes numbers, so it works for an account without a name too, such as a container's.
-    const { output } = await (0,runner_script/* runScript */.j3)(['getent', 'passwd', `${owner.uid}`], {
-        directory: '/',
-        platform,
-        environment,
-    });
+    const { output } = await (0,runner_script/* runScript */.j3)(['getent', 'passwd', `${owner.uid}`], { ...own, directory: '/' });
     const [name, gid, home] = /([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/.exec(output)?.slice(1) ?? [];
     return name && gid && home
         ? {
-            prefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${gid}`, '--init-groups', '--'],
-            environment: { USER: name, LOGNAME: name, HOME: home },
+            ...own,
+            ownerPrefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${gid}`, '--init-groups', '--'],
+            environment: { ...environment, USER: name, LOGNAME: name, HOME: home },
         }
         : {
-            prefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', '--'],
-            environment: { HOME: directory },
+            ...own,
+            ownerPrefix: ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', '--'],
+            environment: { ...environment, HOME: directory },
         };
 }
 
@@ -654,13 +653,13 @@ async function scriptAccount({ directory, owner }, platform, isRoot, environment
 
 
 /**
- * Makes sure that the installation's `.env` does not speak for the action: what it sets overrides the environment that
- * the runner is started with, and `ACTIONS_RUNNER_INPUT_*` are arguments of `config.sh`.
+ * Rejects a `.env` that sets arguments of `config.sh` (`ACTIONS_RUNNER_INPUT_*`): the runner loads it over the environment
+ * that it is started with.
  *
  * @see https://github.com/actions/runner/blob/main/src/Runner.Listener/Program.cs (LoadAndSetEnv)
  * @throws Failure `removal-failed` for such a variable, and when the file cannot be read
  */
-async function checkEnvFile({ directory }) {
+async function checkEnvFile(directory) {
     const path = (0,external_node_path_.join)(directory, '.env');
     const content = await (0,files/* readThroughLinks */.R1)(path);
     // .NET reads UTF-8, UTF-16 and UTF-32, by the byte order mark. ASCII looks the same in all of them without zeros.
@@ -699,16 +698,9 @@ async function checkInstallation(directory, context) {
     const { platform, isRoot, environment } = machine;
     const installation = await (0,runner_installation/* readInstallation */.Z_)(directory, platform);
     const runner = await runnerOf(installation, context);
-    const variables = (0,runner_environment/* scriptEnvironment */.F5)(environment, secrets);
-    const account = await scriptAccount(installation, platform, isRoot, variables);
-    const script = {
-        directory: installation.directory,
-        platform,
-        ownerPrefix: account.prefix,
-        environment: { ...variables, ...account.environment },
-    };
+    const script = await scriptContext(installation, platform, isRoot, (0,runner_environment/* scriptEnvironment */.F5)(environment, secrets));
     await checkAccess(script);
-    await checkEnvFile(installation);
+    await checkEnvFile(installation.directory);
     const uninstall = await (0,service/* findUninstallCommand */.l2)(script, isRoot);
     log.debug(`Checks on this machine passed: ${JSON.stringify({ installation, runner, isRoot, ownerPrefix: script.ownerPrefix, uninstall })}`);
     return {

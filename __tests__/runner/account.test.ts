@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type Account, scriptAccount } from '../../src/runner/account.ts';
-import { asOwner, runScript } from '../../src/runner/script.ts';
+import { scriptContext } from '../../src/runner/account.ts';
+import { asOwner, runScript, type ScriptContext } from '../../src/runner/script.ts';
 import { isRoot } from '../world.ts';
 
 const environment = { PATH: String(process.env['PATH']), LANG: 'C' };
@@ -13,60 +13,67 @@ const ofNobody = { directory, owner: { uid: 65534, gid: 100 } };
 
 describe('the account that runs config.sh', () => {
   test('is its own for an ordinary user', async () => {
-    expect(await scriptAccount(ofNobody, 'linux', false, environment)).toEqual({
-      prefix: [],
-      environment: {},
+    expect(await scriptContext(ofNobody, 'linux', false, environment)).toEqual({
+      directory,
+      platform: 'linux',
+      ownerPrefix: [],
+      environment,
     });
   });
 
   test("is root for root's own installation, and config.sh is told that this is meant", async () => {
     const installation = { directory, owner: { uid: 0, gid: 0 } };
 
-    expect(await scriptAccount(installation, 'linux', true, environment)).toEqual({
-      prefix: [],
-      environment: { RUNNER_ALLOW_RUNASROOT: '1' },
+    expect(await scriptContext(installation, 'linux', true, environment)).toEqual({
+      directory,
+      platform: 'linux',
+      ownerPrefix: [],
+      environment: { ...environment, RUNNER_ALLOW_RUNASROOT: '1' },
     });
   });
 
   test("is the owner, with the owner's group and home, for root on Linux", async () => {
-    const account = await scriptAccount(ofNobody, 'linux', true, environment);
-
-    expect(account.prefix).toEqual([
-      'setpriv',
-      '--reuid=65534',
-      expect.stringMatching(/^--regid=\d+$/),
-      '--init-groups',
-      '--',
-    ]);
-    expect(account.environment).toEqual({
-      USER: 'nobody',
-      LOGNAME: 'nobody',
-      HOME: expect.stringMatching(/^\//),
+    expect(await scriptContext(ofNobody, 'linux', true, environment)).toEqual({
+      directory,
+      platform: 'linux',
+      ownerPrefix: [
+        'setpriv',
+        '--reuid=65534',
+        expect.stringMatching(/^--regid=\d+$/),
+        '--init-groups',
+        '--',
+      ],
+      environment: {
+        ...environment,
+        USER: 'nobody',
+        LOGNAME: 'nobody',
+        HOME: expect.stringMatching(/^\//),
+      },
     });
   });
 
   test('is the owner by number where the machine has no account for it', async () => {
-    expect(await scriptAccount(installation, 'linux', true, environment)).toEqual({
-      prefix: ['setpriv', '--reuid=54321', '--regid=12345', '--clear-groups', '--'],
-      environment: { HOME: directory },
+    expect(await scriptContext(installation, 'linux', true, environment)).toMatchObject({
+      ownerPrefix: ['setpriv', '--reuid=54321', '--regid=12345', '--clear-groups', '--'],
+      environment: { ...environment, HOME: directory },
     });
   });
 
   const installation = { directory, owner: { uid: 54321, gid: 12345 } };
 
   /** The account of an owner whose entry `getent` prints. */
-  async function accountOf(entry: string): Promise<Account> {
+  async function contextOf(entry: string): Promise<ScriptContext> {
     const programs = await mkdtemp(join(tmpdir(), 'account-'));
     await writeFile(join(programs, 'getent'), `#!/bin/sh\necho "${entry}"`, { mode: 0o755 });
     const PATH = `${programs}:${environment.PATH}`;
-    const account = await scriptAccount(installation, 'linux', true, { PATH });
+    const script = await scriptContext(installation, 'linux', true, { PATH });
     await rm(programs, { recursive: true });
-    return account;
+    return script;
   }
 
   test('is what the entry of the account says', async () => {
-    expect(await accountOf('box::54321:100:A box:/home/box:/bin/sh')).toEqual({
-      prefix: ['setpriv', '--reuid=54321', '--regid=100', '--init-groups', '--'],
+    expect(await contextOf('box::54321:100:A box:/home/box:/bin/sh')).toMatchObject({
+      ownerPrefix: ['setpriv', '--reuid=54321', '--regid=100', '--init-groups', '--'],
       environment: { USER: 'box', LOGNAME: 'box', HOME: '/home/box' },
     });
   });
@@ -74,28 +81,29 @@ describe('the account that runs config.sh', () => {
   test.each(['box:x:54321:::/home/box:/bin/sh', 'box:x:54321:100:::', ':x:54321:100::/home/box:'])(
     'is the owner by number where the entry of the account lacks something: %s',
     async (entry) => {
-      expect(await accountOf(entry)).toMatchObject({
-        prefix: expect.arrayContaining(['--reuid=54321', '--regid=12345', '--clear-groups']),
+      expect(await contextOf(entry)).toMatchObject({
+        ownerPrefix: expect.arrayContaining(['--reuid=54321', '--regid=12345', '--clear-groups']),
       });
     },
   );
 
   test('is the owner through sudo, which passes on what the script needs, for root on macOS', async () => {
-    expect(await scriptAccount(ofNobody, 'darwin', true, environment)).toEqual({
-      prefix: [
+    expect(await scriptContext(ofNobody, 'darwin', true, environment)).toEqual({
+      directory,
+      platform: 'darwin',
+      ownerPrefix: [
         ...['sudo', '-n', '-H', '-u', '#65534'],
         '--preserve-env=PATH,LANG,ACTIONS_RUNNER_INPUT_TOKEN',
         '--',
       ],
-      environment: {},
+      environment,
     });
   });
 
   // Linux may have sudo too, which is as good as that of macOS to see what becomes of the environment.
   if (isRoot && existsSync('/usr/bin/sudo')) {
     test('is told the remove token through sudo', async () => {
-      const { prefix } = await scriptAccount(ofNobody, 'darwin', true, environment);
-      const script = { directory: '/', platform: process.platform, ownerPrefix: prefix, environment };
+      const script = await scriptContext({ ...ofNobody, directory: '/' }, 'darwin', true, environment);
 
       const { output } = await runScript(
         asOwner(script, ['sh', '-c', 'echo "$(id -u) $LANG $ACTIONS_RUNNER_INPUT_TOKEN"']),

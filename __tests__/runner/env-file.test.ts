@@ -29,7 +29,7 @@ test.each([
   await writeFile(join(directory, 'target'), content);
   await symlink('target', join(directory, '.env'));
 
-  await expect(checkEnvFile({ directory })).rejects.toMatchObject({
+  await expect(checkEnvFile(directory)).rejects.toMatchObject({
     kind: 'removal-failed',
     explanation: {
       happened: expect.stringMatching(/\.env sets ACTIONS_RUNNER_INPUT_LOCALX?, which changes what config/i),
@@ -50,13 +50,13 @@ test.each([
     await writeFile(join(directory, '.env'), content);
   }
 
-  await expect(checkEnvFile({ directory })).resolves.toBeUndefined();
+  await expect(checkEnvFile(directory)).resolves.toBeUndefined();
 });
 
 test('a .env that cannot be read is refused', async () => {
   await writeFile(join(directory, '.env'), `${' '.repeat(100_000)}\n${text}`);
 
-  await expect(checkEnvFile({ directory })).rejects.toMatchObject({
+  await expect(checkEnvFile(directory)).rejects.toMatchObject({
     kind: 'removal-failed',
     message: expect.stringContaining(`${join(directory, '.env')} cannot be read`),
   });

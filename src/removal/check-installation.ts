@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { isSameRepository } from '../github/repositories.ts';
 import type { RunnerIdentity } from '../github/runners.ts';
 import { checkAccess } from '../runner/access.ts';
-import { scriptAccount } from '../runner/account.ts';
+import { scriptContext } from '../runner/account.ts';
 import { runsCurrentJob } from '../runner/current-job.ts';
 import { checkEnvFile } from '../runner/env-file.ts';
 import { scriptEnvironment } from '../runner/environment.ts';
@@ -37,16 +37,9 @@ export async function checkInstallation(directory: string, context: Context): Pr
   const { platform, isRoot, environment } = machine;
   const installation = await readInstallation(directory, platform);
   const runner = await runnerOf(installation, context);
-  const variables = scriptEnvironment(environment, secrets);
-  const account = await scriptAccount(installation, platform, isRoot, variables);
-  const script = {
-    directory: installation.directory,
-    platform,
-    ownerPrefix: account.prefix,
-    environment: { ...variables, ...account.environment },
-  };
+  const script = await scriptContext(installation, platform, isRoot, scriptEnvironment(environment, secrets));
   await checkAccess(script);
-  await checkEnvFile(installation);
+  await checkEnvFile(installation.directory);
   const uninstall = await findUninstallCommand(script, isRoot);
   log.debug(
     `Checks on this machine passed: ${JSON.stringify({ installation, runner, isRoot, ownerPrefix: script.ownerPrefix, uninstall })}`,

@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { readThroughLinks } from './files.ts';
-import type { Installation } from './installation.ts';
 
 /**
- * Makes sure that the installation's `.env` does not speak for the action: what it sets overrides the environment that
- * the runner is started with, and `ACTIONS_RUNNER_INPUT_*` are arguments of `config.sh`.
+ * Rejects a `.env` that sets arguments of `config.sh` (`ACTIONS_RUNNER_INPUT_*`): the runner loads it over the environment
+ * that it is started with.
  *
  * @see https://github.com/actions/runner/blob/main/src/Runner.Listener/Program.cs (LoadAndSetEnv)
  * @throws Failure `removal-failed` for such a variable, and when the file cannot be read
  */
-export async function checkEnvFile({ directory }: Pick<Installation, 'directory'>): Promise<void> {
+export async function checkEnvFile(directory: string): Promise<void> {
   const path = join(directory, '.env');
   const content = await readThroughLinks(path);
   // .NET reads UTF-8, UTF-16 and UTF-32, by the byte order mark. ASCII looks the same in all of them without zeros.
