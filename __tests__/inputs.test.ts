@@ -301,7 +301,6 @@ const selection = (cause: string): Advice => [
   'To remove runners of this machine, set "runner-directory" to their installation directories (those that contain config.sh), one per line. Globs are allowed. To remove registered runners whose machine is gone, set "runner-name" or "runner-label". To remove the runner that executes this job, use "remove: after-job" instead.',
 ];
 const unsupported = (remedy: string): Advice => ['The value is unsupported.', remedy];
-const boolean: Advice = ['The value is not a boolean.', 'Use "true" or "false".'];
 const integer = (input: string, maximum: number): Advice => [
   `The value must be an integer from 0 to ${maximum}.`,
   `Correct the value, or remove "${input}" to use the default.`,
@@ -379,7 +378,7 @@ test.each<[Given, string, Advice]>([
       'Use a name or pattern that selects fewer runners.',
     ],
   ],
-  [{ 'runner-status': 'online' }, invalid('runner-status', 'online'), unsupported('Use "offline" or "any".')],
+  [{ 'runner-status': 'OnLine' }, invalid('runner-status', 'OnLine'), unsupported('Use "offline" or "any".')],
   [
     { remove: 'After-jobs' },
     invalid('remove', 'After-jobs'),
@@ -387,7 +386,7 @@ test.each<[Given, string, Advice]>([
   ],
   [{ 'offline-minutes': '1441' }, invalid('offline-minutes', '1441'), integer('offline-minutes', 1_440)],
   [{ 'wait-minutes': '-1' }, invalid('wait-minutes', '-1'), integer('wait-minutes', 1_440)],
-  [{ 'dry-run': 'truely' }, invalid('dry-run', 'truely'), boolean],
+  [{ 'dry-run': 'truely' }, invalid('dry-run', 'truely'), unsupported('Use "false" or "true".')],
   ...['11', '99999', '-1', '1.5', '1e1', 'x1', '1x', 'three'].map((value): [Given, string, Advice] => [
     { retries: value },
     invalid('retries', value),

@@ -663,24 +663,21 @@ function parseName(input, name, value = name) {
     return name;
 }
 function parseRemoval(getInput) {
-    const remove = (getInput('remove') || 'false').toLowerCase();
+    const remove = parseWord(getInput, 'remove', ['false', 'true', 'after-job']);
     const directories = parseLines(getInput, 'runner-directory');
     const names = parseLines(getInput, 'runner-name').map((line) => parseSelector('runner-name', line));
     const labels = parseLines(getInput, 'runner-label').map((line) => parseSelector('runner-label', line));
     const selection = {
         names,
         labels,
-        status: parseStatus(getInput('runner-status').toLowerCase() || 'offline'),
+        status: parseWord(getInput, 'runner-status', ['offline', 'any']),
         offlineMinutes: parseInteger(getInput, 'offline-minutes', maximumMinutes),
     };
     const settings = {
         waitMinutes: parseInteger(getInput, 'wait-minutes', maximumMinutes) ?? 0,
-        dryRun: parseBoolean('dry-run', getInput('dry-run') || 'false'),
+        dryRun: parseWord(getInput, 'dry-run', ['false', 'true']) === 'true',
     };
-    const [selector] = [
-        ...(names.length > 0 ? ['runner-name'] : []),
-        ...(labels.length > 0 ? ['runner-label'] : []),
-    ];
+    const selector = ['runner-name', 'runner-label'].find((input) => getInput(input) !== '');
     switch (remove) {
         case 'false':
             return undefined;
@@ -694,8 +691,6 @@ function parseRemoval(getInput) {
             return selector === undefined
                 ? { kind: 'installed', when: 'now', directories: requireDirectory(directories), ...settings }
                 : { kind: 'registered', ...selection, ...settings };
-        default:
-            throw invalidInput('remove', getInput('remove'), 'The value is unsupported.', 'Use "false", "true" or "after-job".');
     }
 }
 function parseLines(getInput, input) {
@@ -720,11 +715,16 @@ function parseSelector(input, line) {
 function isPattern(line) {
     return /[*?]/.test(line);
 }
-function parseStatus(value) {
-    if (value !== 'offline' && value !== 'any') {
-        throw invalidInput('runner-status', value, 'The value is unsupported.', 'Use "offline" or "any".');
+/** @param words what the input accepts, in any case; the first is the default */
+function parseWord(getInput, input, words) {
+    const value = getInput(input) || words[0];
+    const word = words.find((accepted) => accepted === value.toLowerCase());
+    if (word === undefined) {
+        const list = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+        const accepted = list.format(words.map((accepted) => `"${accepted}"`));
+        throw invalidInput(input, value, 'The value is unsupported.', `Use ${accepted}.`);
     }
-    return value;
+    return word;
 }
 function refuseSelection(selector, other, what) {
     if (selector !== undefined) {
@@ -776,16 +776,6 @@ function tokenWarnings({ kind }, removal) {
             `The input "wait-minutes" is ${removal.waitMinutes}, but the token of a GitHub App expires after ${appTokenMinutes} minutes. If the step waits longer, it fails.`,
         ]
         : [];
-}
-function parseBoolean(input, value) {
-    switch (value.toLowerCase()) {
-        case 'true':
-            return true;
-        case 'false':
-            return false;
-        default:
-            throw invalidInput(input, value, 'The value is not a boolean.', 'Use "true" or "false".');
-    }
 }
 /** @returns `undefined` if the input is empty */
 function parseInteger(getInput, input, maximum) {
@@ -1586,7 +1576,6 @@ function machineOf(process) {
 /* harmony export */   nz: () => (/* binding */ withoutGit),
 /* harmony export */   sJ: () => (/* binding */ apiRoute)
 /* harmony export */ });
-/* unused harmony export InvalidApiUrl */
 /**
  * Whether the text is safe as the name of an account, repository or enterprise in a URL's path. GitHub's own rules are
  * narrower, and change.
@@ -1615,8 +1604,7 @@ function parseRegistrationUrl(text) {
         return undefined;
     }
     const url = new URL(text);
-    const names = url.pathname.split('/').filter((name) => name !== '');
-    const registration = registrationOf(names);
+    const registration = registrationOf(url.pathname.split('/').filter((name) => name !== ''));
     return registration && { host: url.host.replace(/^www\./, ''), registration };
 }
 function registrationOf(names) {
@@ -1674,28 +1662,25 @@ function registrationKey(registration) {
 function sameRegistration(one, other) {
     return registrationKey(one) === registrationKey(other);
 }
-/** Says why a URL cannot be the root of a REST API, in words that follow "The value". */
-class InvalidApiUrl extends Error {
-}
 /**
  * Parses the root of a REST API: `https://api.github.com`, `https://api.NAME.ghe.com` or `https://HOST/api/v3`. Plain
  * `http` is accepted on loopback only, where the token does not leave the machine.
  *
- * @throws InvalidApiUrl without the credentials that the URL may contain
+ * @throws Error that says why not, in words that follow "The value", without the credentials that the URL may contain
  */
 function parseServer(text) {
     if (!URL.canParse(text)) {
-        throw new InvalidApiUrl('is not a URL');
+        throw new Error('is not a URL');
     }
     const url = new URL(text);
     if (url.username !== '' || url.password !== '') {
-        throw new InvalidApiUrl('contains a user name or password');
+        throw new Error('contains a user name or password');
     }
     if (/[?#]/.test(text)) {
-        throw new InvalidApiUrl('contains a query or fragment');
+        throw new Error('contains a query or fragment');
     }
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-        throw new InvalidApiUrl('does not use https');
+        throw new Error('does not use https');
     }
     const host = url.host.replace(/^api\.(github\.com|[^.]+\.ghe\.com)$/, '$1');
     return { apiUrl: url.href.replace(/\/+$/, ''), webUrl: `${url.protocol}//${host}` };

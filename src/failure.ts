@@ -74,8 +74,13 @@ export class Failure extends Error {
   }
 }
 
+/** Properties of the errors of Node.js; not all errors have them. `statusCode` is that of a proxy's response. */
+export type ErrorProperties = Partial<
+  Record<'name' | 'message' | 'stack' | 'code' | 'syscall' | 'statusCode', unknown>
+>;
+
 /** An error, its cause, the cause of that, and so on. Of an `AggregateError`, the last error counts. */
-export function causesOf(error: unknown): { name?: unknown; message?: unknown; code?: unknown }[] {
+export function causesOf(error: unknown): ErrorProperties[] {
   if (typeof error !== 'object' || error === null) {
     return [];
   }

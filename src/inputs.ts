@@ -1,7 +1,6 @@
 import { type AdminToken, adminTokenKind } from './admin-token.ts';
 import { Failure, showValue } from './failure.ts';
 import {
-  type InvalidApiUrl,
   isName,
   parseRepository,
   parseServer,
@@ -118,7 +117,7 @@ function parseApiUrl(value: string): Server {
       'github-api-url',
       // The part before an @ can contain a password.
       value.replace(/^(https?:\/\/)?.*@/is, '$1***@'),
-      `The value ${(error as InvalidApiUrl).message}.`,
+      `The value ${(error as Error).message}.`,
       'Use the root of the REST API: https://api.github.com, https://api.NAME.ghe.com or https://HOST/api/v3. Plain http is accepted on loopback only.',
     );
   }
@@ -212,24 +211,21 @@ function parseName(input: string, name: string, value = name): string {
 }
 
 function parseRemoval(getInput: GetInput): Removal | undefined {
-  const remove = (getInput('remove') || 'false').toLowerCase();
+  const remove = parseWord(getInput, 'remove', ['false', 'true', 'after-job']);
   const directories = parseLines(getInput, 'runner-directory');
   const names = parseLines(getInput, 'runner-name').map((line) => parseSelector('runner-name', line));
   const labels = parseLines(getInput, 'runner-label').map((line) => parseSelector('runner-label', line));
   const selection = {
     names,
     labels,
-    status: parseStatus(getInput('runner-status').toLowerCase() || 'offline'),
+    status: parseWord(getInput, 'runner-status', ['offline', 'any']),
     offlineMinutes: parseInteger(getInput, 'offline-minutes', maximumMinutes),
   };
   const settings: RemovalSettings = {
     waitMinutes: parseInteger(getInput, 'wait-minutes', maximumMinutes) ?? 0,
-    dryRun: parseBoolean('dry-run', getInput('dry-run') || 'false'),
+    dryRun: parseWord(getInput, 'dry-run', ['false', 'true']) === 'true',
   };
-  const [selector] = [
-    ...(names.length > 0 ? ['runner-name'] : []),
-    ...(labels.length > 0 ? ['runner-label'] : []),
-  ];
+  const selector = ['runner-name', 'runner-label'].find((input) => getInput(input) !== '');
   switch (remove) {
     case 'false':
       return undefined;
@@ -243,13 +239,6 @@ function parseRemoval(getInput: GetInput): Removal | undefined {
       return selector === undefined
         ? { kind: 'installed', when: 'now', directories: requireDirectory(directories), ...settings }
         : { kind: 'registered', ...selection, ...settings };
-    default:
-      throw invalidInput(
-        'remove',
-        getInput('remove'),
-        'The value is unsupported.',
-        'Use "false", "true" or "after-job".',
-      );
   }
 }
 
@@ -288,11 +277,20 @@ export function isPattern(line: string): boolean {
   return /[*?]/.test(line);
 }
 
-function parseStatus(value: string): 'offline' | 'any' {
-  if (value !== 'offline' && value !== 'any') {
-    throw invalidInput('runner-status', value, 'The value is unsupported.', 'Use "offline" or "any".');
+/** @param words what the input accepts, in any case; the first is the default */
+function parseWord<Word extends string>(
+  getInput: GetInput,
+  input: string,
+  words: readonly [Word, ...Word[]],
+): Word {
+  const value = getInput(input) || words[0];
+  const word = words.find((accepted) => accepted === value.toLowerCase());
+  if (word === undefined) {
+    const list = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+    const accepted = list.format(words.map((accepted) => `"${accepted}"`));
+    throw invalidInput(input, value, 'The value is unsupported.', `Use ${accepted}.`);
   }
-  return value;
+  return word;
 }
 
 function refuseSelection(selector: string | undefined, other: string, what: string): void {
@@ -359,17 +357,6 @@ function tokenWarnings({ kind }: AdminToken, removal: Removal | undefined): stri
         `The input "wait-minutes" is ${removal.waitMinutes}, but the token of a GitHub App expires after ${appTokenMinutes} minutes. If the step waits longer, it fails.`,
       ]
     : [];
-}
-
-function parseBoolean(input: string, value: string): boolean {
-  switch (value.toLowerCase()) {
-    case 'true':
-      return true;
-    case 'false':
-      return false;
-    default:
-      throw invalidInput(input, value, 'The value is not a boolean.', 'Use "true" or "false".');
-  }
 }
 
 /** @returns `undefined` if the input is empty */

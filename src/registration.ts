@@ -41,8 +41,7 @@ export function parseRegistrationUrl(text: string): { host: string; registration
     return undefined;
   }
   const url = new URL(text);
-  const names = url.pathname.split('/').filter((name) => name !== '');
-  const registration = registrationOf(names);
+  const registration = registrationOf(url.pathname.split('/').filter((name) => name !== ''));
   return registration && { host: url.host.replace(/^www\./, ''), registration };
 }
 
@@ -115,28 +114,25 @@ export interface Server {
   readonly webUrl: string;
 }
 
-/** Says why a URL cannot be the root of a REST API, in words that follow "The value". */
-export class InvalidApiUrl extends Error {}
-
 /**
  * Parses the root of a REST API: `https://api.github.com`, `https://api.NAME.ghe.com` or `https://HOST/api/v3`. Plain
  * `http` is accepted on loopback only, where the token does not leave the machine.
  *
- * @throws InvalidApiUrl without the credentials that the URL may contain
+ * @throws Error that says why not, in words that follow "The value", without the credentials that the URL may contain
  */
 export function parseServer(text: string): Server {
   if (!URL.canParse(text)) {
-    throw new InvalidApiUrl('is not a URL');
+    throw new Error('is not a URL');
   }
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    throw new InvalidApiUrl('contains a user name or password');
+    throw new Error('contains a user name or password');
   }
   if (/[?#]/.test(text)) {
-    throw new InvalidApiUrl('contains a query or fragment');
+    throw new Error('contains a query or fragment');
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new InvalidApiUrl('does not use https');
+    throw new Error('does not use https');
   }
   const host = url.host.replace(/^api\.(github\.com|[^.]+\.ghe\.com)$/, '$1');
   return { apiUrl: url.href.replace(/\/+$/, ''), webUrl: `${url.protocol}//${host}` };

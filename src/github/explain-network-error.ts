@@ -1,4 +1,4 @@
-import { causesOf, type Explanation, Failure, type FailureKind } from '../failure.ts';
+import { causesOf, type ErrorProperties, type Explanation, Failure, type FailureKind } from '../failure.ts';
 import type { Server } from '../registration.ts';
 import { FailedAttempt } from './retry.ts';
 import { ForeignResponse } from './transport.ts';
@@ -8,16 +8,6 @@ interface SentRequest {
   readonly purpose: string;
   readonly server: Server;
   readonly proxy: URL | undefined;
-}
-
-/** Properties of the errors of Node.js; not all errors have them. */
-interface NetworkError {
-  readonly name?: unknown;
-  readonly message?: unknown;
-  readonly code?: unknown;
-  readonly syscall?: unknown;
-  /** Of a proxy's response. */
-  readonly statusCode?: unknown;
 }
 
 type Reason = Explanation & { readonly kind: FailureKind; readonly retry: FailedAttempt['retry'] };
@@ -38,7 +28,7 @@ export function explainNetworkError(error: unknown, request: SentRequest): Faile
   return new FailedAttempt(new Failure(kind, { ...reason, happened }, { cause: error }), retry);
 }
 
-function reasonFor(error: NetworkError, { server, proxy }: SentRequest): Reason {
+function reasonFor(error: ErrorProperties, { server, proxy }: SentRequest): Reason {
   const { host, hostname } = new URL(server.apiUrl);
   // The code of a DOMException, such as a timeout, is a number.
   const code = String(typeof error.code === 'string' ? error.code : error.name);
@@ -93,7 +83,7 @@ function reasonFor(error: NetworkError, { server, proxy }: SentRequest): Reason 
 }
 
 /** With a proxy, Node.js resolves and connects to no other host. */
-function isConnecting({ syscall }: NetworkError): boolean {
+function isConnecting({ syscall }: ErrorProperties): boolean {
   return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
@@ -142,7 +132,7 @@ function explainCertificate(code: string): { likelyCause: string; remedy: string
   };
 }
 
-function explainProxy(error: NetworkError, proxy: URL, hostname: string): Reason {
+function explainProxy(error: ErrorProperties, proxy: URL, hostname: string): Reason {
   const kind = 'proxy';
   const happened = `the proxy ${proxy.host} did not connect to ${hostname}`;
   const withoutProxy = `If ${hostname} can be reached without the proxy, add it to no_proxy.`;
