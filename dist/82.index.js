@@ -1222,13 +1222,13 @@ async function startBackgroundRemoval(directory, program, context) {
         throw cannotDeregister(directory, runner, runner.cannotDeregister);
     }
     const requestedAt = clock.now();
-    const { token } = await removeTokens.for(runner);
+    const { token, lifetime } = await removeTokens.for(runner);
     const logFile = await spawnBackground({
         script,
         uninstall,
         hasService,
-        removeToken: token.token,
-        tokenLifetime: token.lifetime - (clock.now() - requestedAt),
+        removeToken: token,
+        tokenLifetime: lifetime - (clock.now() - requestedAt),
     }, machine.execPath, program).catch((error) => {
         throw new src_failure/* Failure */.HR('removal-failed', {
             happened: `The background process that removes the runner in ${directory} could not be started: ${error.message}.`,
@@ -1405,7 +1405,7 @@ async function remove(checked, isOwn, dryRun, print, context) {
         return scheduleRemoval(checked, runner, dryRun, context);
     }
     const { token } = await context.removeTokens.for(runner);
-    return removeRunner({ ...checked, runner }, token.token, dryRun, print, context);
+    return removeRunner({ ...checked, runner }, token, dryRun, print, context);
 }
 function describeRunner({ directory, runner }, webUrl) {
     return {

@@ -1371,7 +1371,7 @@ class RemoveTokens {
         this.#log.debug(`Requesting a remove token ${what}.`);
         const token = await createRemoveToken(this.#client, registration, this.#secrets);
         this.#log.info(`Created a remove token ${what}. It expires at ${token.expires_at}.`);
-        return { registration, source, token };
+        return token;
     }
 }
 
@@ -1394,8 +1394,8 @@ function createReport(core, log, secrets, environment) {
         tokens: (issued) => {
             const [first, another] = issued;
             if (first !== undefined && another === undefined) {
-                core.setOutput('remove-token', first.token.token);
-                core.setOutput('expires-at', first.token.expires_at);
+                core.setOutput('remove-token', first.token);
+                core.setOutput('expires-at', first.expires_at);
             }
         },
         runners: async (reports) => {

@@ -6,11 +6,6 @@ import { describeRegistration, registrationKey } from './registration.ts';
 import type { Secrets } from './secrets.ts';
 import type { Target } from './target.ts';
 
-/** A remove token, and the registration that it was issued for. */
-export interface IssuedToken extends Target {
-  readonly token: RemoveToken;
-}
-
 /** A token lives for an hour. After a long wait, a new one is requested. */
 const maximumAge = 45 * 60_000;
 
@@ -22,7 +17,7 @@ export class RemoveTokens {
   readonly #clock: Clock;
   readonly #issued = new Map<
     string,
-    { readonly token: Promise<IssuedToken>; readonly requestedAt: number }
+    { readonly token: Promise<RemoveToken>; readonly requestedAt: number }
   >();
 
   constructor(client: ApiClient, secrets: Secrets, log: Log, clock: Clock) {
@@ -33,7 +28,7 @@ export class RemoveTokens {
   }
 
   /** Requests the registration's token on the first call, and again when it is old. */
-  async for(target: Target): Promise<IssuedToken> {
+  async for(target: Target): Promise<RemoveToken> {
     const key = registrationKey(target.registration);
     const requestedAt = this.#clock.now();
     const issued = this.#issued.get(key);
@@ -50,16 +45,16 @@ export class RemoveTokens {
   }
 
   /** The tokens that GitHub issued, the newest for each registration. */
-  async all(): Promise<IssuedToken[]> {
+  async all(): Promise<RemoveToken[]> {
     const settled = await Promise.allSettled([...this.#issued.values()].map(({ token }) => token));
     return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
-  async #request({ registration, source }: Target): Promise<IssuedToken> {
+  async #request({ registration, source }: Target): Promise<RemoveToken> {
     const what = `for ${describeRegistration(registration)} (from ${source})`;
     this.#log.debug(`Requesting a remove token ${what}.`);
     const token = await createRemoveToken(this.#client, registration, this.#secrets);
     this.#log.info(`Created a remove token ${what}. It expires at ${token.expires_at}.`);
-    return { registration, source, token };
+    return token;
   }
 }

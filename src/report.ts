@@ -1,6 +1,6 @@
 import { causesOf, describeFailure, type Failure } from './failure.ts';
+import type { RemoveToken } from './github/remove-token.ts';
 import { type Core, escapeCommands, type Log } from './log.ts';
-import type { IssuedToken } from './remove-tokens.ts';
 import type { Secrets } from './secrets.ts';
 
 /** An element of the output `runners` (docs/runners.schema.json). Unknown values are `null`. */
@@ -39,7 +39,7 @@ const maximumFailures = 10;
 /** Tells the user, later steps and the runner how the run ended. */
 export interface Report {
   /** Sets the outputs of the remove token, if there is exactly one. */
-  tokens(issued: readonly IssuedToken[]): void;
+  tokens(issued: readonly RemoveToken[]): void;
   /** Sets the output `runners` and the state for the post step, and writes the log and the job summary. */
   runners(reports: readonly RunnerReport[]): Promise<void>;
   /** Fails the step with one message if there is a failure. */
@@ -51,8 +51,8 @@ export function createReport(core: Core, log: Log, secrets: Secrets, environment
     tokens: (issued) => {
       const [first, another] = issued;
       if (first !== undefined && another === undefined) {
-        core.setOutput('remove-token', first.token.token);
-        core.setOutput('expires-at', first.token.expires_at);
+        core.setOutput('remove-token', first.token);
+        core.setOutput('expires-at', first.expires_at);
       }
     },
     runners: async (reports) => {

@@ -54,14 +54,14 @@ export async function startBackgroundRemoval(
     throw cannotDeregister(directory, runner, runner.cannotDeregister);
   }
   const requestedAt = clock.now();
-  const { token } = await removeTokens.for(runner);
+  const { token, lifetime } = await removeTokens.for(runner);
   const logFile = await spawnBackground(
     {
       script,
       uninstall,
       hasService,
-      removeToken: token.token,
-      tokenLifetime: token.lifetime - (clock.now() - requestedAt),
+      removeToken: token,
+      tokenLifetime: lifetime - (clock.now() - requestedAt),
     },
     machine.execPath,
     program,

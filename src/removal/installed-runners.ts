@@ -155,7 +155,7 @@ async function remove(
     return scheduleRemoval(checked, runner, dryRun, context);
   }
   const { token } = await context.removeTokens.for(runner);
-  return removeRunner({ ...checked, runner }, token.token, dryRun, print, context);
+  return removeRunner({ ...checked, runner }, token, dryRun, print, context);
 }
 
 function describeRunner(
