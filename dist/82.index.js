@@ -583,6 +583,7 @@ async function checkAccess(script) {
     const listed = [directory, ...directoriesAbove(directory)].flatMap((path) => ['r', path]);
     const result = await (0,runner_script/* runScript */.j3)((0,runner_script/* asOwner */.gv)(script, ['/bin/sh', '-c', checkNeeds, 'sh', directory, ...inInstallation, ...listed]), { ...script, directory: '/' });
     if (result.exitCode === 0) {
+        // Fails now for a file that could not be restored later.
         await (0,config_script/* rememberScriptFiles */.Qt)(directory);
         return;
     }
@@ -795,7 +796,7 @@ async function listRunners(client, registration) {
 /**
  * Deletes a runner. The caller has checked that GitHub lists it with this ID and name.
  *
- * @param mayRetry whether the runner may still be deleted, asked after a transient error
+ * @param mayRetry whether the runner may still be deleted, checked before each retry
  * @returns `busy` if GitHub refuses because the runner runs a job
  */
 async function deleteRunner(client, identity, mayRetry) {

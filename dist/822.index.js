@@ -911,6 +911,7 @@ async function createSender(origin, proxy, deadline) {
     };
     return (url, { body, ...options }) => new Promise((resolve, reject) => {
         options.signal.addEventListener('abort', () => reject(options.signal.reason));
+        // The timeout is that of a proxy's tunnel. The signal ends everything else.
         request(url, { ...options, agent, timeout: requestTimeout }, resolve)
             .on('error', reject)
             // A response that changes the protocol (101) causes no error.
@@ -1170,7 +1171,7 @@ function isExcluded({ hostname, port }, list) {
 
 
 
-/** With 50,000 runners, far more than GitHub allows. */
+/** 500 pages are 50,000 runners, far more than GitHub allows. */
 const maximumPages = 500;
 /** @throws Failure if the environment names a proxy that cannot be used */
 function createApiClient({ server, adminToken, ...options }) {

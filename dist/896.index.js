@@ -146,7 +146,7 @@ function decideOutcome({ exitCode, output }, isLeft) {
 /* harmony export */   F5: () => (/* binding */ scriptEnvironment),
 /* harmony export */   Q1: () => (/* binding */ allowListedEnvironment)
 /* harmony export */ });
-/** What the runner's scripts need, and nothing that changes what they do or that is none of their business. */
+/** Variables that the runner's scripts need. Any other could change what they do, or contain a secret. */
 const allowedNames = [
     // Account, locale, time zone, temporary directory.
     'PATH',

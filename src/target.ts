@@ -15,7 +15,7 @@ export interface Target {
   readonly source: 'the inputs' | "the runner's installation" | 'the current repository';
 }
 
-export interface RunnerTarget extends Target {
+interface RunnerTarget extends Target {
   /** Whether the runner was registered under a former name of the repository. */
   readonly wasRenamed: boolean;
 }

@@ -13,7 +13,7 @@ import { createFetch } from './transport.ts';
 
 type OctokitResponse = Awaited<ReturnType<Octokit['request']>>;
 
-/** With 50,000 runners, far more than GitHub allows. */
+/** 500 pages are 50,000 runners, far more than GitHub allows. */
 const maximumPages = 500;
 
 /** GitHub's REST API. All methods throw a Failure if there is no response, or one with an unexpected status. */

@@ -13,7 +13,7 @@ export class FailedAttempt {
   }
 }
 
-export interface RetryOptions {
+interface RetryOptions {
   readonly retries: number;
   readonly log: Log;
   readonly clock: Clock;

@@ -88,7 +88,7 @@ export async function listRunners(
 /**
  * Deletes a runner. The caller has checked that GitHub lists it with this ID and name.
  *
- * @param mayRetry whether the runner may still be deleted, asked after a transient error
+ * @param mayRetry whether the runner may still be deleted, checked before each retry
  * @returns `busy` if GitHub refuses because the runner runs a job
  */
 export async function deleteRunner(

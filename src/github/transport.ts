@@ -101,6 +101,7 @@ async function createSender(origin: string, proxy: URL | undefined, deadline: Ab
   return (url, { body, ...options }) =>
     new Promise((resolve, reject) => {
       options.signal.addEventListener('abort', () => reject(options.signal.reason));
+      // The timeout is that of a proxy's tunnel. The signal ends everything else.
       request(url, { ...options, agent, timeout: requestTimeout }, resolve)
         .on('error', reject)
         // A response that changes the protocol (101) causes no error.

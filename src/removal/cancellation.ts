@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { terminateDescendants } from '../runner/processes.ts';
 
 /** The parts of `process` that a cancellation needs. */
-export interface CancellableProcess extends Pick<EventEmitter, 'on'> {
+interface CancellableProcess extends Pick<EventEmitter, 'on'> {
   readonly platform: NodeJS.Platform;
   exit(): void;
 }

@@ -51,6 +51,7 @@ export async function checkAccess(script: ScriptContext): Promise<void> {
     { ...script, directory: '/' },
   );
   if (result.exitCode === 0) {
+    // Fails now for a file that could not be restored later.
     await rememberScriptFiles(directory);
     return;
   }

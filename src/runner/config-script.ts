@@ -16,7 +16,7 @@ import { setMarkerAside } from './service.ts';
  * - `token-refused`: GitHub refused the remove token. Nothing is known about the runner.
  * - `failed`: anything else.
  */
-export type ConfigScriptOutcome = 'removed' | 'busy' | 'not-found' | 'token-refused' | 'failed';
+type ConfigScriptOutcome = 'removed' | 'busy' | 'not-found' | 'token-refused' | 'failed';
 
 export interface ConfigScriptResult extends ScriptResult {
   readonly outcome: ConfigScriptOutcome;

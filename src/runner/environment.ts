@@ -1,6 +1,6 @@
 import type { Secrets } from '../secrets.ts';
 
-/** What the runner's scripts need, and nothing that changes what they do or that is none of their business. */
+/** Variables that the runner's scripts need. Any other could change what they do, or contain a secret. */
 const allowedNames = [
   // Account, locale, time zone, temporary directory.
   'PATH',
