@@ -1533,7 +1533,7 @@ async function run(process, core = lib_core, clock = systemClock) {
             return;
         }
         // Most runs only create a token and do not load this.
-        const { removeRunners, startBackgroundRemoval, watchForCancellation } = await Promise.all(/* import() */[__webpack_require__.e(896), __webpack_require__.e(82)]).then(__webpack_require__.bind(__webpack_require__, 5082));
+        const { removeRunners, startBackgroundRemoval, watchForCancellation } = await Promise.all(/* import() */[__webpack_require__.e(896), __webpack_require__.e(359)]).then(__webpack_require__.bind(__webpack_require__, 6359));
         const cancellation = watchForCancellation(process, deadline, log, clock);
         const machine = machineOf(process);
         const context = { inputs, machine, client, removeTokens, secrets, log, clock, cancellation };

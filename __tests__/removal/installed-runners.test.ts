@@ -166,7 +166,7 @@ test('an installation that is not configured needs no request, and prints nothin
 
 test('all that the scripts of a runner print is in one group', async () => {
   const directory = await install('one');
-  const configScript = '#!/bin/sh\necho "$*"\nrm .runner .credentials 2>&- && exit 1\nexit 0\n';
+  const configScript = '#!/bin/sh\necho "$*"\nrm .runner 2>&- && exit 1\nrm .credentials\n';
   await writeFile(join(directory, 'config.sh'), configScript);
 
   expect(resultsOf(await remove([directory]))).toEqual(['removed']);
@@ -331,6 +331,24 @@ describe('wait-minutes', () => {
     expect(clock.now()).toBe(minute);
     expect(result?.report.result).toBe('not-attempted');
     expect(result?.failure?.kind).toBe('removal-failed');
+  });
+
+  test('does not forget a runner whose .runner config.sh deletes without deregistering it', async () => {
+    const { directory, setIdle } = await installBusy('one');
+    clock.later(minute, setIdle);
+    github.intercept = ({ method }, response) => {
+      if (method !== 'DELETE') return false;
+      github.send(response, { status: 502 });
+      return true;
+    };
+    clock.later(3 * minute, () => {
+      github.intercept = undefined;
+    });
+
+    const [result] = await waitFor([directory]);
+
+    expect(result?.report).toMatchObject({ name: 'one', id: installed[0]?.id, result: 'removed' });
+    expect(github.runners('octo/app')).toEqual([]);
   });
 
   test('makes the checks again', async () => {

@@ -455,7 +455,7 @@ describe('a wait', () => {
     });
 
     expect(await outcomes({ names: ['box'], waitMinutes: 10 })).toEqual(['box: already-removed']);
-    expect(info().join()).toMatch(/Could not read the runner "box" of .*? The step goes on waiting\./);
+    expect(info().join()).toMatch(/Could not read the runner "box" of .*? The step continues to wait\./);
   });
 
   test('ends with another failure', async () => {
@@ -587,6 +587,20 @@ describe('a failure', () => {
     );
     expect(times.filter((time) => time.includes('DELETE'))).toHaveLength(failed.length);
     expect(registered()).toEqual(names);
+  });
+
+  test('of the network stops the step, too: each runner would wait for it', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `spot-${index}`);
+    names.forEach((name) => void register(name));
+    github.intercept = ({ method, socket }) => {
+      if (method === 'DELETE') socket.destroy();
+      return method === 'DELETE';
+    };
+
+    const results = await remove({ names });
+
+    expect(results.flatMap(({ failure }) => failure?.kind ?? [])).toEqual(['network']);
+    expect(results.map(({ report }) => report.result)).toContain('not-attempted');
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import {
   chmod,
   copyFile,
@@ -16,14 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
+import { systemClock } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import type { CheckedInstallation, InstalledRunner } from '../../src/removal/check-installation.ts';
-import {
-  findRegistered,
-  type Outcome,
-  removeLeftovers,
-  removeRunner,
-} from '../../src/removal/remove-runner.ts';
+import { findRegistered, removeLeftovers, removeRunner } from '../../src/removal/remove-runner.ts';
+import type { Outcome } from '../../src/removal/result.ts';
 import { createWindows } from '../runner/windows.ts';
 import { failureOf, recordingLog, repository } from '../support.ts';
 import { contextOf } from './context.ts';
@@ -40,13 +37,17 @@ const runner: InstalledRunner = {
 let github: GitHub;
 let context: Context;
 let lines: string[];
+/** Milliseconds. */
+let slept: number[];
 beforeEach(async () => {
   github = await GitHub.start();
   github.addRepository('octo/app');
   github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
   const recording = recordingLog();
   lines = recording.lines;
-  context = contextOf(github, { log: recording.log });
+  slept = [];
+  const sleep = async (milliseconds: number) => void slept.push(milliseconds);
+  context = contextOf(github, { log: recording.log, clock: { ...systemClock, sleep } });
 });
 afterEach(() => github.close());
 
@@ -154,6 +155,14 @@ describe('on this machine', () => {
     removeRunner(installation, 'AREMOVE', dryRun, print, context);
   const files = async (): Promise<string[]> =>
     (await readdir(directory)).filter((name) => /^(config\.sh|\.runner|\.credentials.*)$/.test(name));
+
+  /** From now on, GitHub responds with errors. */
+  function breakDown(): void {
+    github.intercept = (_request, response) => {
+      github.send(response, { status: 500, body: {} });
+      return true;
+    };
+  }
 
   /** Something happens at GitHub right after the first request. */
   function afterFirstRequest(act: () => void): void {
@@ -393,6 +402,19 @@ describe('on this machine', () => {
       },
     );
 
+    test('may be registered or not if config.sh gets 404 and GitHub cannot be asked', async () => {
+      await refused('DELETE', 'repos/octo/app/actions/runners/7', 'NotFound');
+      afterFirstRequest(breakDown);
+
+      expect((await failureOf(remove)).explanation).toMatchObject({
+        happened: expect.stringContaining('was not removed: config.sh remove ended with exit code 1'),
+        likelyCause: 'The problem that config.sh shows in its output above.',
+      });
+      expect(lines).toContainEqual(
+        expect.stringMatching(/^debug: Could not check whether the runner is still registered: .*500/),
+      );
+    });
+
     test.each([
       [
         'the service is gone',
@@ -437,6 +459,22 @@ describe('on this machine', () => {
       );
       expect(github.runners('octo/app')).toEqual([]);
     });
+
+    test('is verified before its service is uninstalled, which may fail', async () => {
+      afterFirstRequest(deregistered);
+      installation = { ...installation, uninstall: ['false'] };
+
+      expect((await failureOf(remove)).explanation.happened).toContain('its service was not uninstalled');
+      expect(lines).toContain('debug: GitHub still lists the runner after the removal: false');
+    });
+
+    test('keeps its service if it is busy when it has to be deleted through the API', async () => {
+      installation = { ...installation, uninstall: ['false'] };
+      await configScript('rm .runner .credentials', 'touch done');
+      github.afterRequest = () => github.setBusy('octo/app', 7, existsSync(join(directory, 'done')));
+
+      expect((await failureOf(remove)).kind).toBe('runner-busy');
+    });
   });
 
   describe('a registered runner that cannot deregister itself', () => {
@@ -450,6 +488,40 @@ describe('on this machine', () => {
       expect(github.runners('octo/app')).toEqual([]);
       expect(printed).toEqual(['config.sh remove --local\n']);
       expect(await files()).toEqual(['config.sh']);
+    });
+
+    test('may be listed for another moment', async () => {
+      github.intercept = ({ method }, response) => {
+        if (method === 'DELETE') github.send(response, { status: 204 });
+        if (slept.at(-1) === 1_000) github.removeRunner('octo/app', 7);
+        return method === 'DELETE';
+      };
+
+      expect(await remove()).toEqual({ result: 'removed' });
+      expect(slept).toEqual([0, 1_000]);
+    });
+
+    test('is unconfirmed if GitHub cannot be asked after its deletion', async () => {
+      github.afterRequest = ({ method }) => {
+        if (method === 'DELETE') breakDown();
+      };
+
+      expect(await remove()).toEqual({
+        result: 'unconfirmed',
+        detail: expect.stringContaining('GitHub responded 500'),
+      });
+      expect(await files()).toEqual(['config.sh']);
+    });
+
+    test('keeps its local configuration if it stays registered', async () => {
+      github.intercept = ({ method }, response) => {
+        if (method === 'DELETE') github.send(response, { status: 204 });
+        return method === 'DELETE';
+      };
+
+      expect((await failureOf(remove)).kind).toBe('still-registered');
+      expect(slept).toEqual([0, 1_000, 3_000]);
+      expect(await files()).toContain('.runner');
     });
 
     test('is left unchanged if it is busy', async () => {
@@ -487,12 +559,7 @@ describe('on this machine', () => {
 
   test('a removal is unconfirmed if GitHub cannot be asked afterwards', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });
-    afterFirstRequest(() => {
-      github.intercept = (_request, response) => {
-        github.send(response, { status: 500, body: {} });
-        return true;
-      };
-    });
+    afterFirstRequest(breakDown);
 
     expect(await remove()).toEqual({
       result: 'unconfirmed',

@@ -2,7 +2,8 @@ import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { spawnBackground } from '../runner/background-process.ts';
 import { type CheckedInstallation, checkInstallation, type InstalledRunner } from './check-installation.ts';
-import { findRegistered, type Outcome } from './remove-runner.ts';
+import { findRegistered } from './remove-runner.ts';
+import type { Outcome } from './result.ts';
 
 /**
  * Checks the runner that executes this job. GitHub does not remove it while the job runs, so the post step starts a

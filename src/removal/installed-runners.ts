@@ -9,8 +9,8 @@ import { findDirectories } from '../runner/directories.ts';
 import { scheduleRemoval } from './after-job.ts';
 import { cancellationFailure } from './cancellation.ts';
 import { type CheckedInstallation, checkInstallation } from './check-installation.ts';
-import { type Outcome, removeLeftovers, removeRunner } from './remove-runner.ts';
-import type { RunnerResult } from './result.ts';
+import { removeLeftovers, removeRunner } from './remove-runner.ts';
+import { failedAttempt, type Outcome, type RemovalAttempt, type RunnerResult } from './result.ts';
 import { createWaiting, describeWait, explainExpiredToken, isTransient, type Waiting } from './waiting.ts';
 
 /** More gain little on two cores: `config.sh` computes (`npm run bench`). */
@@ -65,13 +65,12 @@ interface Run {
   readonly limit: LimitFunction;
 }
 
-interface Attempt {
-  readonly report: Pick<RunnerReport, 'result' | 'detail'>;
-  readonly failure?: Failure;
-}
-
 /** Tries again while the runner is busy, as long as the step may wait. The wait does not hold up other runners. */
-async function removeWhenIdle(checked: CheckedInstallation, isOwn: boolean, run: Run): Promise<Attempt> {
+async function removeWhenIdle(
+  checked: CheckedInstallation,
+  isOwn: boolean,
+  run: Run,
+): Promise<RemovalAttempt> {
   const { context, removal, waiting, limit } = run;
   const { directory, runner } = checked;
   for (let polls = 0; ; polls += 1) {
@@ -89,7 +88,7 @@ async function removeWhenIdle(checked: CheckedInstallation, isOwn: boolean, run:
   }
 }
 
-function notAttempted(directory: string): Attempt {
+function notAttempted(directory: string): RemovalAttempt {
   const failure = cancellationFailure(
     `The runner in ${directory} was not removed: the step was cancelled before its turn.`,
   );
@@ -102,7 +101,7 @@ async function attemptRemoval(
   isOwn: boolean,
   again: boolean,
   { removal, context }: Run,
-): Promise<Attempt> {
+): Promise<RemovalAttempt> {
   const { directory } = checked;
   const { requested, deadline, abandoned } = context.cancellation;
   if (requested.aborted) {
@@ -112,7 +111,10 @@ async function attemptRemoval(
   const print = (output: string) => printed.push(output.trimEnd());
   const work = async () => {
     const current = again ? await checkInstallation(directory, context) : checked;
-    return remove(current, isOwn, removal.dryRun, print, context);
+    // An earlier attempt may have deleted .runner, without which GitHub is not asked, or uninstalled the service.
+    const { runner = checked.runner } = current;
+    const { hasService } = checked;
+    return remove({ ...current, runner, hasService }, isOwn, removal.dryRun, print, context);
   };
   try {
     return { report: await unlessAborted(abandoned, work()) };
@@ -124,7 +126,7 @@ async function attemptRemoval(
           cause,
         )
       : cause;
-    return { report: { result: 'failed', detail: failure.message }, failure };
+    return failedAttempt(failure);
   } finally {
     if (printed.length > 0) {
       context.log.group(`Output of the runner's scripts in ${directory}`, printed.join('\n'));

@@ -8,8 +8,9 @@ import type { RunnerReport } from '../report.ts';
 import { isCurrentRunnerName } from '../runner/current-job.ts';
 import { type Target, targetOfInputs } from '../target.ts';
 import { cancellationFailure } from './cancellation.ts';
+import { confirmDeletion } from './confirm-deletion.ts';
 import { createPacer, type Pacer, pointsOf } from './pacing.ts';
-import type { RunnerResult } from './result.ts';
+import { failedAttempt, type Outcome, type RemovalAttempt, type RunnerResult } from './result.ts';
 import { type SelectedRunner, selectRunners } from './select-runners.ts';
 import {
   createWaiting,
@@ -23,8 +24,6 @@ import {
 
 const minute = 60_000;
 const maximumParallel = 4;
-/** Milliseconds before each read after a deletion: GitHub may list the runner for another moment. */
-const confirmationWaits = [0, 1_000, 3_000];
 /** Failures that the removals of all other runners would have too. */
 const sharedFailures: readonly Failure['kind'][] = [
   'bad-credentials',
@@ -34,14 +33,15 @@ const sharedFailures: readonly Failure['kind'][] = [
   'ip-not-allowed',
   'not-found',
   'rate-limited',
+  'network',
+  'tls',
+  'proxy',
 ];
 
 /** Why a runner may not be deleted now. */
 type Obstacle = 'busy' | 'online' | 'runs this job';
 
-type Outcome = Pick<RunnerReport, 'result' | 'detail'>;
-
-type Attempt = { readonly report: Outcome; readonly failure?: Failure } | { readonly leftAlone: Obstacle };
+type Attempt = RemovalAttempt | { readonly leftAlone: Obstacle };
 
 /** What the removals of a run share. */
 interface Run {
@@ -162,33 +162,32 @@ function withCancellationFailure(results: readonly RunnerResult[]): RunnerResult
 async function attemptRemoval(selected: SelectedRunner, run: Run): Promise<Attempt> {
   const { failed, stopped } = run;
   try {
-    const outcome = run.removal.dryRun ? foresee(selected, run) : await remove(selected, run);
+    const outcome = run.removal.dryRun ? predict(selected, run) : await remove(selected, run);
     if (typeof outcome !== 'string') {
       return { report: outcome };
     }
     if (!selected.isNamed) {
       return { leftAlone: outcome };
     }
-    const failure = aliveFailure(selected.name, outcome, run);
-    return { report: { result: 'failed', detail: failure.message }, failure };
+    return failedAttempt(aliveFailure(selected.name, outcome, run));
   } catch (error) {
     if (stopped.aborted && error === stopped.reason) {
       const detail = 'The step stopped after the failure of another runner.';
       return { report: { result: 'not-attempted', ...(failed.signal.aborted && { detail }) } };
     }
     const failure = explainExpiredToken(Failure.from(error));
-    const report: Outcome = { result: 'failed', detail: failure.message };
+    const attempt = failedAttempt(failure);
     if (!sharedFailures.includes(failure.kind)) {
-      return { report, failure };
+      return attempt;
     }
     const isFirst = !failed.signal.aborted;
     failed.abort();
-    return isFirst ? { report, failure } : { report };
+    return isFirst ? attempt : { report: attempt.report };
   }
 }
 
 /** Says what would happen now. A dry run does not wait. */
-function foresee(selected: SelectedRunner, run: Run): Outcome | Obstacle {
+function predict(selected: SelectedRunner, run: Run): Outcome | Obstacle {
   const { registered } = selected;
   if (registered === undefined) {
     return describeUnknown(run);
@@ -285,7 +284,7 @@ async function readAgain(known: RegisteredRunner, run: Run): Promise<RegisteredR
     if (!isTransient(error)) {
       throw error;
     }
-    run.context.log.info(`${error.explanation.happened} The step goes on waiting.`);
+    run.context.log.info(`${error.explanation.happened} The step continues to wait.`);
     return known;
   }
 }
@@ -311,7 +310,7 @@ async function read(
  */
 async function deleteUnlessAlive(known: RegisteredRunner, run: Run): Promise<RegisteredRunner | Outcome> {
   const { context, target } = run;
-  const { client, clock, cancellation } = context;
+  const { client } = context;
   const runner = await read(known, run, 2 * pointsOf.read + pointsOf.delete);
   if ('result' in runner || obstacleOf(runner, run) !== undefined) {
     return runner;
@@ -324,22 +323,7 @@ async function deleteUnlessAlive(known: RegisteredRunner, run: Run): Promise<Reg
   if ((await deleteRunner(client, identity, mayRetry)) === 'busy') {
     return { ...runner, busy: true };
   }
-  try {
-    for (const wait of confirmationWaits) {
-      await clock.sleep(wait, cancellation.deadline);
-      if ((await getRunner(client, identity)) === undefined) {
-        return { result: 'removed' };
-      }
-    }
-  } catch (error) {
-    return { result: 'unconfirmed', detail: Failure.from(error).message };
-  }
-  throw new Failure('still-registered', {
-    happened: `The runner "${runner.name}" (ID ${runner.id}) is still registered, although GitHub accepted its deletion.`,
-    likelyCause: 'A problem or a delay on GitHub.',
-    remedy:
-      'Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub.',
-  });
+  return confirmDeletion(identity, `The runner "${runner.name}"`, context);
 }
 
 function aliveFailure(name: string, obstacle: Obstacle, { removal, target }: Run): Failure {

@@ -7,7 +7,6 @@ import {
   isSameRunner,
   type RegisteredRunner,
 } from '../github/runners.ts';
-import type { RunnerReport } from '../report.ts';
 import {
   type ConfigScriptResult,
   configScriptName,
@@ -19,13 +18,9 @@ import { processesOf } from '../runner/processes.ts';
 import { lastLineOf, type ScriptContext } from '../runner/script.ts';
 import { isService, stopRunner } from '../runner/service.ts';
 import type { CheckedInstallation, InstalledRunner } from './check-installation.ts';
+import { confirmDeletion } from './confirm-deletion.ts';
+import type { Outcome } from './result.ts';
 import { describeMinutes } from './waiting.ts';
-
-/** How the removal of a runner succeeded. */
-export interface Outcome {
-  readonly result: Exclude<RunnerReport['result'], 'failed' | 'not-attempted'>;
-  readonly detail?: string;
-}
 
 /** Receives the output of the runner's scripts. */
 type Print = (output: string) => void;
@@ -50,7 +45,7 @@ export async function removeRunner(
   await refuseDuringJob(installation, context);
   const { registered, namesakes } = await findRegistered(runner, context);
   if (registered?.busy) {
-    throw busyFailure(installation, 'GitHub lists it as busy.', context);
+    throw await busyFailure(installation, 'GitHub lists it as busy.', context);
   }
   if (dryRun) {
     return registered === undefined
@@ -61,18 +56,17 @@ export async function removeRunner(
       : { result: 'would-remove' };
   }
   if (registered === undefined) {
-    await finishLocally(installation, print, context);
+    await removeConfiguration(installation, print, context);
+    await stop(installation, print);
     return { result: 'already-removed', ...describeNamesakes(namesakes) };
   }
-  if (runner.cannotDeregister !== undefined) {
-    await deleteThroughApi(installation, context);
-    await finishLocally(installation, print, context);
-  } else if (await deregister(installation, removeToken, print, context)) {
-    await stop(installation, print);
-  } else {
-    await finishLocally(installation, print, context);
-  }
-  return confirm(installation, context);
+  // The runner is stopped last: if that fails, the proof is not lost, and a registered runner stays in service.
+  const outcome =
+    runner.cannotDeregister === undefined
+      ? await deregister(installation, removeToken, print, context)
+      : await deleteRegistration(installation, print, context);
+  await stop(installation, print);
+  return outcome;
 }
 
 /**
@@ -101,9 +95,7 @@ export async function removeLeftovers(
       detail: `The installation is partly removed. The rest would be cleaned up. ${unknown}`,
     };
   }
-  if (isLeft) {
-    await removeConfiguration(installation, print, context);
-  }
+  await removeConfiguration(installation, print, context);
   await stop(installation, print);
   return {
     result: 'already-removed',
@@ -119,7 +111,7 @@ async function refuseDuringJob(installation: CheckedInstallation, context: Conte
     `Runner.Worker processes of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`,
   );
   if (workers.length > 0) {
-    throw busyFailure(
+    throw await busyFailure(
       installation,
       'A Runner.Worker process of its installation is running on this machine.',
       context,
@@ -153,39 +145,63 @@ function describeNamesakes(namesakes: RegisteredRunner[]): { detail?: string } {
       };
 }
 
-/**
- * Runs `config.sh remove`. GitHub refuses it while the runner is busy, so no job is killed.
- *
- * @returns whether the local configuration is removed too
- * @throws Failure if GitHub still lists the runner
- */
 async function deregister(
   installation: ConfiguredInstallation,
   removeToken: string,
   print: Print,
   context: Context,
-): Promise<boolean> {
+): Promise<Outcome> {
+  await runConfigScript(installation, removeToken, print, context);
+  return confirm(installation, context);
+}
+
+/** Deletes a runner that cannot deregister itself. */
+async function deleteRegistration(
+  installation: ConfiguredInstallation,
+  print: Print,
+  context: Context,
+): Promise<Outcome> {
+  await deleteThroughApi(installation, context);
+  const outcome = await confirmDeletion(installation.runner, nameOf(installation), context);
+  await removeConfiguration(installation, print, context);
+  return outcome;
+}
+
+/**
+ * Runs `config.sh remove`. GitHub refuses it while the runner is busy, so no job is killed.
+ *
+ * @throws Failure if the script fails and GitHub still lists the runner, or cannot be reached
+ */
+async function runConfigScript(
+  installation: ConfiguredInstallation,
+  removeToken: string,
+  print: Print,
+  context: Context,
+): Promise<void> {
   const { client, log } = context;
   const { runner, directory, script } = installation;
   const result = await removeWithConfigScript(script, removeToken);
   if (result === undefined) {
-    return true;
+    return;
   }
   print(result.output);
   result.warnings.forEach(log.warning);
   log.debug(`config.sh remove in ${directory}: exit code ${result.exitCode}, ${result.outcome}`);
   if (result.outcome === 'removed') {
-    return true;
+    return;
   }
-  const registered = await getRunner(client, runner).catch(() => 'unknown' as const);
+  const registered = await getRunner(client, runner).catch((error: Error) => {
+    log.debug(`Could not check whether the runner is still registered: ${error.message}`);
+    return 'unknown' as const;
+  });
   if (registered === undefined) {
-    return false;
+    return removeConfiguration(installation, print, context);
   }
   if (result.outcome === 'busy' || (registered !== 'unknown' && registered.busy)) {
     const cause = 'GitHub refused to remove it because it is running a job.';
-    throw busyFailure(installation, cause, context, await describeLostService(installation));
+    throw await busyFailure(installation, cause, context);
   }
-  throw scriptFailure(installation, result, await describeLostService(installation));
+  throw await scriptFailure(installation, result, registered !== 'unknown');
 }
 
 /** Only Windows uninstalls the service before GitHub is contacted. */
@@ -195,13 +211,14 @@ async function describeLostService({ directory, script, hasService }: CheckedIns
     : '';
 }
 
-function scriptFailure(
+async function scriptFailure(
   installation: ConfiguredInstallation,
   result: ConfigScriptResult,
-  lostService: string,
-): Failure {
-  const happened = `${nameOf(installation)} was not removed: ${describeExit('remove', installation.script, result)}.${lostService}`;
-  return result.outcome === 'token-refused' || result.outcome === 'not-found'
+  isRegistered: boolean,
+): Promise<Failure> {
+  const exit = describeExit('remove', installation.script, result);
+  const happened = `${nameOf(installation)} was not removed: ${exit}.${await describeLostService(installation)}`;
+  return isRegistered && result.outcome !== 'failed'
     ? new Failure('removal-failed', {
         happened,
         cause: 'GitHub refused the remove token, although the runner is registered.',
@@ -217,25 +234,23 @@ function scriptFailure(
 
 async function deleteThroughApi(installation: ConfiguredInstallation, context: Context): Promise<void> {
   if ((await deleteRunner(context.client, installation.runner)) === 'busy') {
-    throw busyFailure(installation, 'GitHub refused to delete it because it is running a job.', context);
+    throw await busyFailure(
+      installation,
+      'GitHub refused to delete it because it is running a job.',
+      context,
+    );
   }
 }
 
-/** Cleans up the installation of a runner that GitHub does not list. */
-async function finishLocally(
-  installation: CheckedInstallation,
-  print: Print,
-  context: Context,
-): Promise<void> {
-  await removeConfiguration(installation, print, context);
-  await stop(installation, print);
-}
-
+/** Deletes what is left of the configuration of a runner that GitHub does not list. */
 async function removeConfiguration(
   { directory, script }: CheckedInstallation,
   print: Print,
   { log }: Context,
 ): Promise<void> {
+  if (!(await hasLeftovers(directory))) {
+    return;
+  }
   const result = await removeLocalConfiguration(script);
   print(result.output);
   result.warnings.forEach(log.warning);
@@ -276,26 +291,17 @@ async function confirm(installation: ConfiguredInstallation, context: Context): 
     `${nameOf(installation)} (ID ${runner.id}) is still registered after its removal. Deleting it through the API.`,
   );
   await deleteThroughApi(installation, context);
-  if ((await getRunner(client, runner)) !== undefined) {
-    throw new Failure('still-registered', {
-      happened: `${nameOf(installation)} (ID ${runner.id}) is still registered, although GitHub accepted its deletion.`,
-      likelyCause: 'A problem or a delay on GitHub.',
-      remedy:
-        'Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub.',
-    });
-  }
   return {
-    result: 'removed',
     detail: 'It was deleted through the API, because GitHub still listed it after its removal.',
+    ...(await confirmDeletion(runner, nameOf(installation), context)),
   };
 }
 
-function busyFailure(
+async function busyFailure(
   installation: CheckedInstallation,
   cause: string,
   { inputs }: Context,
-  lostService = '',
-): Failure {
+): Promise<Failure> {
   const { directory, runner } = installation;
   if (runner?.runsCurrentJob) {
     return new Failure('runner-runs-this-job', {
@@ -305,6 +311,7 @@ function busyFailure(
     });
   }
   const minutes = inputs.removal?.waitMinutes;
+  const lostService = await describeLostService(installation);
   const waited = minutes ? ` (after waiting up to ${describeMinutes(minutes)})` : '';
   return new Failure('runner-busy', {
     happened: `${nameOf(installation)} is running a job${waited} and was ${lostService ? `not removed.${lostService}` : 'left unchanged.'}`,

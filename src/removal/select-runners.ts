@@ -29,10 +29,10 @@ export async function selectRunners(
   registration: Registration,
   context: Context,
 ): Promise<SelectedRunner[]> {
-  const patterns = names.length === 0 ? ['*'] : names.filter(isPattern);
-  const listed = patterns.length === 0 ? [] : await listAllRunners(registration, context);
+  const lines = names.length === 0 ? ['*'] : names;
+  const listed = lines.some(isPattern) ? await listAllRunners(registration, context) : [];
   const readAt = context.clock.now();
-  const selections = await pLimit(maximumParallel).map(names.length === 0 ? patterns : names, (line) => {
+  const selections = await pLimit(maximumParallel).map(lines, (line) => {
     if (!isPattern(line)) {
       return findNamed(line, labels, registration, context);
     }
