@@ -91,6 +91,7 @@ const refusals: Fault[] = [
     symptom: 'responded 401',
     says: [/"Bad credentials"/, /expired, revoked/, /Create a new token/, /GitHub request ID: \w+:/],
     requests: 1,
+    inBundle: true,
   },
   {
     name: 'GITHUB_TOKEN, or the token of an app without the permission',

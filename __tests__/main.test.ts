@@ -108,16 +108,6 @@ test('a process with the argument remove-after-job is the background process', a
   await expect(running).rejects.toThrow('/nowhere/log');
 });
 
-test('without remove, a step sets its outputs after a single request', async () => {
-  const result = await world.run({});
-
-  expect(result.conclusion).toBe('success');
-  expect(world.requests).toEqual([`POST /repos/${repository}/actions/runners/remove-token`]);
-  const [issued] = world.github.issuedTokens;
-  expect(result.outputs).toEqual({ 'remove-token': issued?.token, 'expires-at': expect.any(String) });
-  expect(result.masks).toEqual([adminToken, issued?.token]);
-});
-
 if (process.platform === 'linux') {
   describe('with remove', () => {
     test('the outputs are set although the step fails for a runner that cannot be removed', async () => {

@@ -11,7 +11,6 @@ import {
   sameRegistration,
   webHost,
   webPath,
-  withoutGit,
 } from '../src/registration.ts';
 import { enterprise, organization, repository } from './support.ts';
 
@@ -45,15 +44,6 @@ describe('a repository', () => {
     ...['octo/.git', 'octo/..', '../app', 'o o/app'],
   ])('cannot be %j', (text) => {
     expect(parseRepository(text)).toBeUndefined();
-  });
-
-  test.each([
-    ['app.git', 'app'],
-    ['app.Git', 'app'],
-    ['app', 'app'],
-    ['.git.app', '.git.app'],
-  ])('is named with or without .git: %s', (name, expected) => {
-    expect(withoutGit(name)).toBe(expected);
   });
 });
 

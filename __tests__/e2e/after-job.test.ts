@@ -325,6 +325,19 @@ describe('remove: after-job', () => {
     );
   }
 
+  run('fails in the post step if the admin token is refused by then, and the runner stays', () =>
+    inJob({}, async ({ world, installation, adminToken, use }) => {
+      const step = await use();
+      await step.main();
+      world.github.addAdminToken(adminToken, { registrations: [] });
+
+      expectFailure(await step.post(), 'section "missing-permission"');
+
+      expect(await installation.invocations()).toEqual([]);
+      expect(world.github.runners(repository)).toHaveLength(1);
+    }),
+  );
+
   run('is what remove: true points to for the runner that executes the job', () =>
     inJob({}, async ({ installation, use }) => {
       const step = await use({ remove: 'true', 'runner-directory': installation.directory });

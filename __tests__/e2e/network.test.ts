@@ -10,7 +10,7 @@ const login = `user:${encodeURIComponent(password)}`;
 (isSkipped ? describe.skip : describe)('in a company network (openssl, nginx, squid)', () => {
   let world: World;
   let network: Network;
-  let servers: Record<'private' | 'self-signed' | 'expired' | 'down', number>;
+  let servers: Record<'private' | 'self-signed' | 'expired', number>;
   let open: Awaited<ReturnType<Network['startProxy']>>;
   let closed: typeof open;
 
@@ -18,15 +18,14 @@ const login = `user:${encodeURIComponent(password)}`;
     world = await World.start();
     network = await Network.start();
     const { serverUrl } = world.github;
-    const [trusted, selfSigned, expired, down, ...proxies] = await Promise.all([
+    const [trusted, selfSigned, expired, ...proxies] = await Promise.all([
       network.startServer(serverUrl, 'private'),
       network.startServer(serverUrl, 'self-signed'),
       network.startServer(serverUrl, 'expired'),
-      network.startServer(`http://127.0.0.1:${await freePort()}`, 'private'),
       network.startProxy(),
       network.startProxy({ user: 'user', password }),
     ]);
-    servers = { private: trusted, 'self-signed': selfSigned, expired, down };
+    servers = { private: trusted, 'self-signed': selfSigned, expired };
     [open, closed] = proxies;
   }, 60_000);
   afterAll(async () => {
@@ -77,12 +76,6 @@ const login = `user:${encodeURIComponent(password)}`;
     const result = await run(world.github.apiUrl.replace('http:', 'https:'), {}, '3');
 
     expectFailure(result, 'EPROTO', 'does not use TLS', /More: .*\btls\b/);
-  });
-
-  test('a gateway that does not reach the server is a server error', async () => {
-    const result = await run(local('down'), trusting());
-
-    expectFailure(result, 'responded 502', /More: .*\bserver-error\b/);
   });
 
   test('the proxy in https_proxy is used', async () => {

@@ -1,16 +1,4 @@
-import {
-  access,
-  chmod,
-  chown,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, chown, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
@@ -329,29 +317,6 @@ describe('nothing is requested or changed if', () => {
   },
 );
 
-test('directories on PATH that cannot be read leave no lines in the log', async () => {
-  const unreadable = await mkdtemp(join(tmpdir(), 'unreadable-'));
-  await chmod(unreadable, 0);
-  try {
-    const options = isRoot ? { owner: ordinaryUser } : {};
-    const { installation } = await world.install(repository, 'box', options);
-
-    const { log, conclusion } = await remove(
-      installation,
-      {},
-      {
-        ...(isRoot && { user: ordinaryUser }),
-        environment: { PATH: `${unreadable}:${process.env['PATH']}` },
-      },
-    );
-
-    expect(conclusion).toBe('success');
-    expect(log).not.toContain(unreadable);
-  } finally {
-    await rm(unreadable, { recursive: true });
-  }
-});
-
 test('step debug logging shows every decision and no secret', async () => {
   const { installation, id } = await world.install(repository, 'box');
 
@@ -439,30 +404,7 @@ describe('a busy runner is left unchanged', () => {
   });
 });
 
-test('a listener that was started by hand is stopped', async () => {
-  const { installation } = await world.install(repository, 'box');
-  const listener = await installation.startListener();
-
-  const result = await remove(installation);
-
-  expect(runnersOf(result)).toMatchObject([{ result: 'removed' }]);
-  expect(result.log).toContain(`| √ Removed .runner\n| Stopping the listener (process ${listener.pid}).\n`);
-  await listener.ended;
-});
-
 describe('what is left of a runner is cleaned up:', () => {
-  test('GitHub does not list it any more', async () => {
-    const { installation, id } = await world.install(repository, 'box');
-    world.github.removeRunner(repository, id);
-
-    const result = await remove(installation);
-
-    expect(result.conclusion).toBe('success');
-    expect(runnersOf(result)).toMatchObject([{ name: 'box', id, result: 'already-removed' }]);
-    expect(await left(installation, ...configuration)).toEqual([]);
-    expect((await installation.invocations()).map((call) => call.arguments)).toEqual([['remove', '--local']]);
-  });
-
   test('another runner has its name now, and is left alone', async () => {
     const { installation, id } = await world.install(repository, 'box');
     world.github.removeRunner(repository, id);
@@ -524,18 +466,6 @@ describe('what is left of a runner is cleaned up:', () => {
 });
 
 describe('a runner that cannot deregister itself is deleted through the API:', () => {
-  test('its credentials are missing', async () => {
-    const { installation, id } = await world.install(repository, 'box');
-    await rm(join(installation.directory, '.credentials'));
-
-    const result = await remove(installation);
-
-    expect(runnersOf(result)).toMatchObject([{ id, result: 'removed' }]);
-    expect(world.requests).toContain(`DELETE /repos/${repository}/actions/runners/${id}`);
-    expect(world.github.runners(repository)).toEqual([]);
-    expect(await left(installation, ...configuration)).toEqual([]);
-  });
-
   test('it is a just-in-time runner without a URL, whose registration the inputs name', async () => {
     const options = { style: 'just-in-time', gitHubUrl: undefined } as const;
     const { installation, id } = await world.install(repository, 'box', options);
@@ -611,49 +541,6 @@ describe('a removal that does not go as it should:', () => {
     );
     expect(await installation.snapshot()).toEqual(before);
     expect(world.github.runners(repository)).toHaveLength(1);
-  });
-
-  test.each([true, false])(
-    'GitHub refuses the remove token with 404 (newer flow: %s): the runner is not taken for removed',
-    async (useRunnerAdminFlow) => {
-      const { installation } = await world.install(repository, 'box', { useRunnerAdminFlow });
-      const before = await installation.snapshot();
-      world.github.afterRequest = () => {
-        for (const issued of world.github.issuedTokens) {
-          issued.expiresAt = new Date(0);
-        }
-      };
-
-      const result = await remove(installation);
-
-      expectFailure(
-        result,
-        /GitHub refused the remove token, although the runner is registered/,
-        /Re-run the step: it creates a new remove token/,
-        'section "removal-failed"',
-      );
-      expect(runnersOf(result)).toMatchObject([{ result: 'failed' }]);
-      expect(await installation.snapshot()).toEqual(before);
-      expect(world.github.runners(repository)).toHaveLength(1);
-    },
-  );
-
-  test('the response to config.sh is lost: the removal is finished', async () => {
-    const { installation, id } = await world.install(repository, 'box');
-    world.github.intercept = ({ method }, response) => {
-      const isRemoval = method === 'DELETE' && world.github.runners(repository).length > 0;
-      if (isRemoval) {
-        world.github.removeRunner(repository, id);
-        response.destroy();
-      }
-      return isRemoval;
-    };
-
-    const result = await remove(installation);
-
-    expect(result.conclusion).toBe('success');
-    expect(runnersOf(result)).toMatchObject([{ id, result: 'removed' }]);
-    expect(await left(installation, ...configuration)).toEqual([]);
   });
 
   test('a job starts at the same moment: it is not ended', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import {
   adminToken,
   classicToken,
@@ -91,69 +91,6 @@ test('a teardown that removes nothing is a warning that says what to add', async
   );
 });
 
-describe('a token that cannot be used is explained:', () => {
-  test.each([
-    ['an unknown one', 'ghp_unknown', {}, /401, "Bad credentials"/, /Create a new token/, 'bad-credentials'],
-    [
-      'GITHUB_TOKEN',
-      'ghs_workflow',
-      {},
-      /403, "Resource not accessible by integration"/,
-      /GITHUB_TOKEN, which cannot manage runners/,
-      'github-token-not-allowed',
-    ],
-    [
-      'a fine-grained one without the permission',
-      'github_pat_other',
-      {},
-      /403, "Resource not accessible by personal access token"/,
-      /"Administration: write"/,
-      'missing-permission',
-    ],
-    [
-      'a fine-grained one for an enterprise',
-      'github_pat_other',
-      { enterprise: 'acme' },
-      /only classic tokens/,
-      /manage_runners:enterprise/,
-      'missing-permission',
-    ],
-    [
-      'a classic one without the scope',
-      'ghp_scopes',
-      {},
-      /404/,
-      /has the scopes "gist"\. GitHub requires one of "repo"/,
-      'missing-permission',
-    ],
-    ['one that cannot see the repository', 'ghp_stranger', {}, /404/, /spelling/, 'not-found'],
-  ])('%s', async (_, token, inputs, response, advice, section) => {
-    world.github.addAdminToken('ghp_scopes', { registrations: [repository], scopes: 'gist' });
-    for (const other of ['ghs_workflow', 'github_pat_other', 'ghp_stranger']) {
-      world.github.addAdminToken(other, { registrations: [] });
-    }
-
-    const result = await world.run({ token, ...inputs });
-
-    expectFailure(result, response, advice, /GitHub request ID: \w+:/, `section "${section}"`);
-    expect(result.outputs).toEqual({});
-    expectNoSecret(world, result);
-  });
-});
-
-test('a token with a line break in the response is not used', async () => {
-  world.github.intercept = (_request, response) => {
-    const body = { token: 'AB\nC', expires_at: '2026-11-21T10:00:00Z' };
-    world.github.send(response, { status: 201, body });
-    return true;
-  };
-
-  const result = await world.run({ retries: '0' });
-
-  expectFailure(result, /has no valid token/, 'section "invalid-response"');
-  expect(result.outputs).toEqual({});
-});
-
 test('a redirect to another host is not followed', async () => {
   const other = await World.start();
   world.github.intercept = ({ url }, response) => {
@@ -181,4 +118,15 @@ test('a process that ends before the step has ended fails the step', async () =>
   const result = await world.run({}, { environment: { NODE_OPTIONS: preloaded } });
 
   expect(result).toMatchObject({ conclusion: 'failure', exitCode: 13, outputs: {} });
+});
+
+test('a request without a response fails after 30 seconds', async () => {
+  world.github.intercept = () => true;
+  // Makes the time limit pass 100 times as fast.
+  const faster = 'const { timeout } = AbortSignal; AbortSignal.timeout = (time) => timeout.call(AbortSignal, time / 100);';
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(faster)}` };
+
+  const result = await world.run({ retries: '0' }, { environment });
+
+  expectFailure(result, 'timed out after 30 seconds', 'section "network"');
 });

@@ -107,16 +107,6 @@ describe('a request', () => {
     expect(status).toBe(204);
     expect(github.runners('octo/app')).toEqual([]);
   });
-
-  test('follows a renamed repository', async () => {
-    github.renameRepository('octo/app', 'octo/new');
-    const path = '/actions/runners/remove-token';
-
-    const { status } = await client.request({ ...list, method: 'POST', path, expected: [201] });
-
-    expect(status).toBe(201);
-    expect(github.issuedTokens).toMatchObject([{ registration: 'octo/new' }]);
-  });
 });
 
 describe('the debug log', () => {
@@ -206,29 +196,6 @@ describe('a response', () => {
     expect(await failureOf(() => client.request(list))).toMatchObject({
       kind: 'invalid-response',
       message: expect.stringContaining('is a web page instead of JSON'),
-    });
-  });
-
-  test('that does not come is explained', async () => {
-    respond((response) => {
-      response.destroy();
-      return undefined;
-    });
-
-    expect(await failureOf(() => client.request(list))).toMatchObject({
-      kind: 'network',
-      explanation: {
-        happened: `Could not list the runners: the request to ${new URL(github.apiUrl).host} failed (socket hang up).`,
-      },
-    });
-  });
-
-  test('that refers to another host is explained', async () => {
-    respond(() => ({ status: 302, headers: { location: 'https://login.example/' } }));
-
-    expect(await failureOf(() => client.request(list))).toMatchObject({
-      kind: 'invalid-response',
-      message: expect.stringContaining('referred to login.example'),
     });
   });
 });

@@ -254,13 +254,6 @@ test('the log says if the service is gone although the removal failed, as on Win
   expect(lines.at(-1)).toContain('Its service is uninstalled, so it does not run any more.');
 });
 
-test('a config.sh that reports success and does nothing is a failure', async () => {
-  await configScript('echo Help');
-
-  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(false);
-  expect(lines.at(-1)).toContain('config.sh failed 5 times, "Help".');
-});
-
 test('a config.sh that did not remove the runner from GitHub does not count as proof', async () => {
   await configScript('echo "Does not exist. Skipping Removing runner from the server"', ...removed);
 
@@ -268,16 +261,6 @@ test('a config.sh that did not remove the runner from GitHub does not count as p
   expect(lines.at(-1)).toBe(
     'config.sh removed the local configuration only (see its output). If GitHub still lists the runner, delete it in the settings on GitHub.',
   );
-});
-
-test('a runner that another process removed meanwhile needs no second removal', async () => {
-  await deleteConfiguration();
-
-  expect(await removeAfterJob(removal, log, clockWith().clock)).toBe(true);
-  expect(lines.at(-1)).toBe(
-    'The local configuration is already gone: the runner was removed by another process, or on GitHub.',
-  );
-  expect(await installation.invocations()).toEqual([]);
 });
 
 test('a job that begins during the removal is waited for before anything is stopped', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
 import type { RegisteredRemoval } from '../../src/inputs.ts';
 import { selectRunners } from '../../src/removal/select-runners.ts';
-import { failureOf, recordingLog, repository } from '../support.ts';
+import { recordingLog, repository } from '../support.ts';
 import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
 import { contextOf } from './context.ts';
 
@@ -159,17 +159,5 @@ test('an incomplete list is a warning', async () => {
   expect(await selected({ names: ['*'] })).toEqual(['one', 'two']);
   expect(lines[0]).toBe(
     'warning: GitHub returned only 2 of 3 runners, although the list was read twice. The others are left alone. Re-run the step to remove them.',
-  );
-});
-
-test('a page that fails fails the selection', async () => {
-  register(...Array.from({ length: 101 }, (_, index) => `spot-${index}`));
-  github.intercept = ({ url }, response) => {
-    if (!url?.includes('page=2')) return false;
-    github.send(response, { status: 502 });
-    return true;
-  };
-  expect((await failureOf(() => select({ names: ['*'] }))).explanation.happened).toBe(
-    'Could not list the runners of repository octo/app: GitHub responded 502.',
   );
 });

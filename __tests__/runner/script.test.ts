@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import {
   asOwner,
   lastLineOf,
@@ -72,17 +72,15 @@ test('a megabyte of both streams is kept, and nothing is logged', async () => {
 test('nothing is logged about directories of PATH that cannot be read', async () => {
   const { PATH } = process.env;
   process.env['PATH'] = `/etc/passwd:${PATH}`;
+  // The toolkit uses this, which Jest buffers.
+  const log = jest.spyOn(console, 'log').mockReturnValue();
   try {
     expect(await outputUntilDone(() => runScript(['true'], context))).toBe('');
+    expect(log).not.toHaveBeenCalled();
   } finally {
+    log.mockRestore();
     process.env['PATH'] = PATH;
   }
-});
-
-test('on Windows, a program may end without reading its input', async () => {
-  const runs = Array.from({ length: 50 }, () => runScript(['true'], { ...context, platform: 'win32' }));
-
-  expect(new Set((await Promise.all(runs)).map(({ exitCode }) => exitCode))).toEqual(new Set([0]));
 });
 
 test('on Windows, quotation marks are only around what needs them', async () => {

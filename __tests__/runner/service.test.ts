@@ -73,15 +73,6 @@ describe('the marker of a service', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('survives two removals at once', async () => {
-    await mark();
-
-    const restores = await Promise.all([setMarkerAside(directory), setMarkerAside(directory)]);
-    await Promise.all(restores.map((restore) => restore()));
-
-    expect(await readdir(directory)).toEqual(['.service']);
-  });
-
   test('replaces what a crash has left', async () => {
     await mark('.service', 'new');
     await mark('.service.set-aside', 'old');

@@ -37,6 +37,7 @@ export function expectFault({ outcome, symptom, says = [], requests }: Fault, ru
   if (outcome === 'success') {
     expect(result.conclusion).toBe('success');
     expect(result.annotations).toEqual([]);
+    expect(result.outputs).toEqual({ 'remove-token': expect.any(String), 'expires-at': expect.any(String) });
     expect(result.log).toContain(symptom);
   } else {
     expectFailure(result, symptom, new RegExp(`More: .*\\b${outcome}\\b`));
