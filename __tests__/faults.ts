@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { GitHub } from '../sandbox/github.ts';
 import type { FailureKind } from '../src/failure.ts';
@@ -6,10 +6,7 @@ import type { FailureKind } from '../src/failure.ts';
 type Reply = Parameters<GitHub['send']>[1];
 
 /** How the stand-in responds to a request. A function uses the connection itself. */
-export type Behavior =
-  | 'as usual'
-  | Reply
-  | ((response: ServerResponse, github: GitHub, request: IncomingMessage) => void);
+export type Behavior = 'as usual' | Reply | ((response: ServerResponse, github: GitHub) => void);
 
 /** A fault of GitHub, or of the network, and what the user of a step that creates a token sees. */
 export interface Fault {

@@ -22,7 +22,7 @@ afterEach(async () => {
 async function outputOf(variables: NodeJS.ProcessEnv, step?: () => Promise<unknown>): Promise<string> {
   process.env = { PATH: env['PATH'], ...variables };
   const program = '/action/dist/index.js';
-  return outputUntilDone(step ?? (() => run(processWith({}, program), freshCore())));
+  return outputUntilDone(step ?? (() => run(processWith(isRoot, program), freshCore())));
 }
 
 describe('a step without a registration', () => {
@@ -99,7 +99,7 @@ describe('the entry of', () => {
 });
 
 test('a process with the argument remove-after-job is the background process', async () => {
-  const background = processWith({}, '/action/dist/index.js', 'remove-after-job');
+  const background = processWith(isRoot, '/action/dist/index.js', 'remove-after-job');
   const running = run(background, freshCore());
   // Its code has to be loaded before it listens.
   while (background.listenerCount('message') === 0) await setImmediate();
@@ -138,7 +138,7 @@ if (process.platform === 'linux') {
       'a step runs as root if its process does: %p',
       async (claim) => {
         await world.end();
-        world = await World.start('src', { isRoot: claim });
+        world = await World.start('src', claim);
         const { installation } = await world.install(repository, 'box');
         const inputs = { remove: 'true', 'dry-run': 'true', 'runner-directory': installation.directory };
 
@@ -168,7 +168,7 @@ if (process.platform === 'linux') {
             GITHUB_REPOSITORY: repository,
             'STATE_after-job': installation.directory,
           },
-          () => run(processWith({}, join(directory, 'post.js')), freshCore()),
+          () => run(processWith(isRoot, join(directory, 'post.js')), freshCore()),
         );
 
         expect(output).toMatch(/^The runner "box" will be removed after this job/m);

@@ -1,3 +1,4 @@
+import { readdir, readlink } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as actionsCore from '@actions/core';
 import { expect } from '@jest/globals';
@@ -130,4 +131,10 @@ export async function eventually<Seen>(look: () => Seen | Promise<Seen>): Promis
     }
   }
   throw new Error(`Timed out: ${look}`);
+}
+
+/** The paths of this process's open files. */
+export async function openFiles(): Promise<string[]> {
+  const descriptors = await readdir('/proc/self/fd');
+  return Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
 }

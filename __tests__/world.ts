@@ -42,15 +42,6 @@ export const accounts: Accounts[] = isRoot
     ]
   : [{ who: 'as an ordinary user' }];
 
-/** What the source sees instead of this process. */
-export interface Claim {
-  isRoot?: boolean;
-  execPath?: string;
-  /** Emits signals. */
-  signals?: EventEmitter;
-  clock?: Clock;
-}
-
 /** Variables for a step that waits: a minute takes 0.1 seconds. */
 export const fastTime = { NODE_OPTIONS: `--import=${new URL('e2e/fast-time.mjs', import.meta.url)}` };
 
@@ -58,16 +49,17 @@ export const fastTime = { NODE_OPTIONS: `--import=${new URL('e2e/fast-time.mjs',
 export class World {
   readonly github: GitHub;
   readonly #subject: Subject;
-  readonly #claim: Claim;
+  readonly #claimsRoot: boolean;
   readonly #installations: Installation[] = [];
 
-  private constructor(subject: Subject, github: GitHub, claim: Claim) {
+  private constructor(subject: Subject, github: GitHub, claimsRoot: boolean) {
     this.#subject = subject;
-    this.#claim = claim;
+    this.#claimsRoot = claimsRoot;
     this.github = github;
   }
 
-  static async start(subject: Subject = 'dist', claim: Claim = {}): Promise<World> {
+  /** @param claimsRoot what the source sees instead of this process's account */
+  static async start(subject: Subject = 'dist', claimsRoot = isRoot): Promise<World> {
     const github = await GitHub.start();
     github.addOrganization(organization);
     github.addEnterprise('acme');
@@ -78,7 +70,7 @@ export class World {
       registrations: [repository, organization, `${organization}/other-repo`],
     });
     github.addAdminToken(classicToken, { registrations: ['enterprises/acme'] });
-    return new World(subject, github, claim);
+    return new World(subject, github, claimsRoot);
   }
 
   /** Registers a runner and installs it on this machine. */
@@ -110,7 +102,7 @@ export class World {
     try {
       const step = await job.step({
         inputs: { token: adminToken, ...inputs },
-        ...(this.#subject === 'src' && { execute: runSource(this.#claim) }),
+        ...(this.#subject === 'src' && { execute: runSource(this.#claimsRoot) }),
       });
       const result = await step.main();
       // docs/runners.schema.json is true for every test.
@@ -149,7 +141,7 @@ export class World {
 }
 
 /** A clock on which waiting takes no time. */
-export function instantClock(): Clock {
+function instantClock(): Clock {
   let time = 0;
   return {
     now: () => time,
@@ -162,12 +154,9 @@ export function instantClock(): Clock {
 }
 
 /** This process, as an entry of the action sees it. */
-export function processWith(
-  { signals = new EventEmitter(), isRoot: claimsRoot = isRoot, execPath = process.execPath }: Claim,
-  ...argv: string[]
-): NodeJS.Process {
-  const { platform, env } = process;
-  return Object.assign(signals, {
+export function processWith(claimsRoot: boolean, ...argv: string[]): NodeJS.Process {
+  const { platform, env, execPath } = process;
+  return Object.assign(new EventEmitter(), {
     platform,
     env,
     execPath,
@@ -180,14 +169,14 @@ export function processWith(
 
 /** Runs the source in this process, with the environment of a step and with its output. */
 const runSource =
-  (claim: Claim): NonNullable<StepOptions['execute']> =>
+  (claimsRoot: boolean): NonNullable<StepOptions['execute']> =>
   async (program, environment, output) => {
     const { env } = process;
     process.env = { ...environment };
     try {
       const exitCode = await withOutput(
         (text) => output.stdout.write(Buffer.from(text)),
-        () => run(processWith(claim, program), freshCore(), claim.clock ?? instantClock()),
+        () => run(processWith(claimsRoot, program), freshCore(), instantClock()),
       );
       return { exitCode, signal: null, outputHeldOpen: false };
     } finally {
@@ -196,7 +185,7 @@ const runSource =
   };
 
 /** The contents of all files that a job left, by path, except for the action's own code. */
-async function filesBelow(directory: string): Promise<Map<string, string>> {
+export async function filesBelow(directory: string): Promise<Map<string, string>> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('_actions'))
@@ -214,10 +203,13 @@ export function runnersOf({ outputs }: StepResult): unknown {
 }
 
 /** The process wrote no secret, except to mask it and as an output. */
-export function expectNoSecret(world: World, result: StepResult & { written: Map<string, string> }): void {
+export function expectNoSecret(
+  { secrets }: Pick<World, 'secrets'>,
+  result: StepResult & { written: Map<string, string> },
+): void {
   const lines = `${result.stdout}\n${result.stderr}`.split('\n');
   const shown = lines.filter((line) => !line.startsWith('::add-mask::')).join('\n');
-  for (const secret of world.secrets) {
+  for (const secret of secrets) {
     expect(shown).not.toContain(secret);
     for (const [path, content] of result.written) {
       if (!path.includes('set_output_')) {

@@ -238,7 +238,9 @@ describe('a pattern', () => {
     register('spot-idle', { status: 'online' });
     const busy = register('spot-busy', { status: 'online', busy: true });
     world.github.afterRequest = ({ path }) => {
-      if (path.endsWith(`/${busy}`)) world.github.runners(organization).some(({ id }) => id === busy) && world.github.setBusy(organization, busy, false);
+      if (path.endsWith(`/${busy}`))
+        world.github.runners(organization).some(({ id }) => id === busy) &&
+          world.github.setBusy(organization, busy, false);
     };
 
     const inputs = { 'runner-name': 'spot-*', 'runner-status': 'any', 'wait-minutes': '1440' };

@@ -123,7 +123,8 @@ test('a process that ends before the step has ended fails the step', async () =>
 test('a request without a response fails after 30 seconds', async () => {
   world.github.intercept = () => true;
   // Makes the time limit pass 100 times as fast.
-  const faster = 'const { timeout } = AbortSignal; AbortSignal.timeout = (time) => timeout.call(AbortSignal, time / 100);';
+  const faster =
+    'const { timeout } = AbortSignal; AbortSignal.timeout = (time) => timeout.call(AbortSignal, time / 100);';
   const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(faster)}` };
 
   const result = await world.run({ retries: '0' }, { environment });

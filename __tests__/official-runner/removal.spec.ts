@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { processesIn } from '../../sandbox/programs/processes.ts';
+import { accounts } from '../world.ts';
 import { describeRemovalOf } from './removal.ts';
 import {
   adminToken,
   configurationOf,
-  isRoot,
-  ordinaryUser,
   organization,
   repository,
   resultsOf,
@@ -25,15 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-describe.each(
-  isRoot
-    ? [
-        { who: 'as an ordinary user', user: ordinaryUser, owner: ordinaryUser },
-        { who: 'as root, with an installation of an ordinary user', owner: ordinaryUser },
-        { who: 'as root, with an installation of root' },
-      ]
-    : [{ who: 'as an ordinary user' }],
-)('remove: true, run $who, with the official runner,', ({ user, owner }: Accounts) => {
+describe.each(accounts)('remove: true, run $who, with the official runner,', ({ user, owner }) => {
   test.each(['newer', 'older'] as const)('deregisters it in the %s flow', async (flow) => {
     const runner = await site.install('box', { owner, flow });
 
@@ -48,11 +39,6 @@ describe.each(
     }
   });
 });
-
-interface Accounts {
-  user?: typeof ordinaryUser;
-  owner?: typeof ordinaryUser;
-}
 
 test.each([
   ['an organization', organization],

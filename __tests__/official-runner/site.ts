@@ -13,14 +13,11 @@ import { listenOnPort80 } from '../../sandbox/runner-protocol/port-80.ts';
 import type { JobReport, RunningJob } from '../../sandbox/runner-protocol/run-service.ts';
 import { RunnerProtocol } from '../../sandbox/runner-protocol/runner-protocol.ts';
 import type { WorkflowJob } from '../../sandbox/runner-protocol/workflow-job.ts';
+import { organization, repository } from '../world.ts';
 
-export const repository = 'octo-org/octo-repo';
-export const organization = 'octo-org';
+export { isRoot, ordinaryUser, organization, repository } from '../world.ts';
+
 export const adminToken = 'github_pat_11OFFICIAL0000000_adminTokenOfTheTests';
-
-export const isRoot = process.getuid?.() === 0;
-/** Root can also install and remove a runner as another user. Every Unix has this account. */
-export const ordinaryUser = { uid: 65534, gid: 65534, name: 'nobody', home: '/' };
 
 /** The stand-in of the sandbox, or the official runner. */
 export type Kind = 'stand-in' | 'official';

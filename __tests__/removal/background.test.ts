@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { access, chmod, readdir, readFile, readlink, rm, rmdir, writeFile } from 'node:fs/promises';
+import { access, chmod, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -14,6 +14,7 @@ import {
 } from '../../src/removal/background.ts';
 import type { BackgroundRemoval } from '../../src/runner/background-process.ts';
 import { Secrets } from '../../src/secrets.ts';
+import { openFiles } from '../support.ts';
 import { isRoot, repository, World } from '../world.ts';
 
 let world: World;
@@ -294,12 +295,6 @@ test('a log that cannot be written does not end the removal', async () => {
 });
 
 describe('as a process', () => {
-  /** The files that this process has open. */
-  async function openFiles(): Promise<string[]> {
-    const descriptors = await readdir('/proc/self/fd');
-    return Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
-  }
-
   /** A process that receives the removal as soon as it listens. */
   function standIn(): BackgroundProcess & { sent: unknown[] } {
     const sent: unknown[] = [];

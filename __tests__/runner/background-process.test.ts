@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawnBackground } from '../../src/runner/background-process.ts';
+import { eventually } from '../support.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -39,12 +40,10 @@ async function start(program: string, execPath = process.execPath): Promise<stri
 
 /** What the program wrote, once it is all there. */
 async function written(): Promise<Record<string, unknown>> {
-  for (;;) {
+  return eventually(async () => {
     const text = await readFile(join(directory, 'written'), 'utf8').catch(() => '');
-    if (text.endsWith('}')) {
-      return JSON.parse(text);
-    }
-  }
+    return text.endsWith('}') ? JSON.parse(text) : undefined;
+  });
 }
 
 test('the background process outlives the job, and receives the removal over a pipe', async () => {

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exists, readSmallFile, readThroughLinks, rememberFiles } from '../../src/runner/files.ts';
+import { openFiles } from '../support.ts';
 
 const isRoot = process.getuid?.() === 0;
 let root: string;
@@ -27,12 +28,6 @@ beforeEach(async () => {
   path = join(root, 'file');
 });
 afterEach(() => rm(root, { recursive: true }));
-
-/** The paths of this process's open files. */
-async function openFiles(): Promise<string[]> {
-  const descriptors = await readdir('/proc/self/fd');
-  return Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
-}
 
 describe('a small file', () => {
   test('is read up to 100 kB', async () => {

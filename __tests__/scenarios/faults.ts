@@ -12,10 +12,10 @@ export interface FaultRun {
 export async function runFault(subject: Subject, { behaviors, inputs = {} }: Fault): Promise<FaultRun> {
   const world = await World.start(subject);
   const { github } = world;
-  github.intercept = (request, response) => {
+  github.intercept = (_request, response) => {
     const behavior = behaviors[Math.min(github.requests.length, behaviors.length) - 1] ?? 'as usual';
     if (behavior === 'as usual') return false;
-    if (typeof behavior === 'function') behavior(response, github, request);
+    if (typeof behavior === 'function') behavior(response, github);
     else github.send(response, behavior);
     return true;
   };

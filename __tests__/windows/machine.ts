@@ -2,15 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { access, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
 import type { Installation, InstallationOptions } from '../../sandbox/installation.ts';
 import { Job, type JobOptions, type Step, type StepResult } from '../../sandbox/launcher.ts';
 import { Windows, type WindowsWorker } from '../../sandbox/windows.ts';
+import { filesBelow, repository } from '../world.ts';
 
 export const adminToken = 'github_pat_11WINDOWS0000000000_adminTokenOfTheTests';
-export const repository = 'octo-org/octo-repo';
 
 /** A runner on the machine. */
 export interface WindowsRunner {
@@ -140,11 +139,6 @@ export class Machine {
   }
 }
 
-/** The output `runners`. */
-export function runnersOf(result: StepResult): unknown {
-  return JSON.parse(result.outputs['runners'] ?? 'null');
-}
-
 /** The command lines of all processes of this machine. Those of Windows programs are among them. */
 export function commandLines(): string[] {
   return readdirSync('/proc')
@@ -191,37 +185,4 @@ export function expectFailure(result: StepResult, section: string, ...patterns: 
   expect(errors).toHaveLength(1);
   expect(errors[0]?.message).toContain(`section "${section}"`);
   for (const pattern of patterns) expect(errors[0]?.message).toMatch(pattern);
-}
-
-/** No secret is in what the step wrote, other than the commands that mask it and the file of its outputs. */
-export function expectNoSecret(
-  { secrets }: Machine,
-  { stdout, stderr, written }: StepResult & { written: Map<string, string> },
-): void {
-  const lines = `${stdout}\n${stderr}`.split(/\r?\n/).filter((line) => !line.startsWith('::add-mask::'));
-  const files = [...written].filter(([path]) => !path.includes('set_output_'));
-  for (const secret of secrets) {
-    expect([...lines, ...files.flat()].filter((text) => text.includes(secret))).toEqual([]);
-  }
-}
-
-/** Waits until something is the case that comes about without the test's doing. */
-export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const start = Date.now(); Date.now() - start < 20_000; await pause(50)) {
-    if (await isSo()) return;
-  }
-  throw new Error(`Not within 20 seconds: ${isSo}`);
-}
-
-/** The content of every file of a job, by path, without the code of the action. */
-async function filesBelow(directory: string): Promise<Map<string, string>> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('_actions'))
-    .map((entry) => join(entry.parentPath, entry.name));
-  return new Map(
-    await Promise.all(
-      paths.map(async (path): Promise<[string, string]> => [path, await readFile(path, 'utf8')]),
-    ),
-  );
 }

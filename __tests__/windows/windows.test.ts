@@ -5,18 +5,16 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { eventually } from '../support.ts';
+import { expectNoSecret, repository, runnersOf } from '../world.ts';
 import {
   adminToken,
   commandLines,
   configurationOf,
   diagnosticsOf,
-  eventually,
   expectFailure,
-  expectNoSecret,
   expectSuccess,
   Machine,
-  repository,
-  runnersOf,
   type WindowsRunner,
 } from './machine.ts';
 
