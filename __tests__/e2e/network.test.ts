@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
+import { eventually } from '../support.ts';
 import { adminToken, expectFailure, expectNoSecret, repository, World } from '../world.ts';
 import { companyHost, freePort, missingPrograms, Network } from './network.ts';
 
@@ -83,7 +84,8 @@ const login = `user:${encodeURIComponent(password)}`;
 
     expect(result.conclusion).toBe('success');
     expect(world.github.requests).toHaveLength(1);
-    expect(await open.log()).toContain(`CONNECT ${companyHost}:${servers.private}`);
+    // squid logs a connection some time after its end.
+    await eventually(async () => (await open.log()).includes(`CONNECT ${companyHost}:${servers.private}`));
   });
 
   test('a host in no_proxy is reached without the proxy', async () => {
@@ -101,7 +103,7 @@ const login = `user:${encodeURIComponent(password)}`;
     const result = await run(company(), { ...trusting(), https_proxy });
 
     expect(result.conclusion).toBe('success');
-    expect(await closed.log()).toMatch(/CONNECT ghe\.test:\d+ user/);
+    await eventually(async () => /CONNECT ghe\.test:\d+ user/.test(await closed.log()));
     expect(world.github.requests[0]?.headers).not.toHaveProperty('proxy-authorization');
     expect(await closed.log()).not.toContain(adminToken);
   });

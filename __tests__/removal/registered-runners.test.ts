@@ -778,10 +778,13 @@ describe('many runners', () => {
     names.forEach((name) => void register(name));
     let inFlight = 0;
     let most = 0;
+    const four = Promise.withResolvers<void>();
     github.intercept = async ({ method }) => {
       if (method === 'DELETE') {
         inFlight += 1;
         most = Math.max(most, inFlight);
+        if (most === 4) four.resolve();
+        await four.promise;
         await new Promise((resolve) => setTimeout(resolve, 5));
         inFlight -= 1;
       }

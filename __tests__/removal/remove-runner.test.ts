@@ -543,6 +543,8 @@ describe('on this machine', () => {
       'mv Runner.Worker bin',
       'bin/Runner.Worker 60 >/dev/null 2>&1 &',
       'echo $! >worker',
+      // Until then it is a copy of the shell.
+      'until [ "$(readlink /proc/$!/exe)" = "$PWD/bin/Runner.Worker" ]; do :; done',
       'rm .runner .credentials',
     );
 
