@@ -2,10 +2,11 @@
 // sent, and time is a number. Prints the table of docs/fleet.md. Run by `npm run simulate:fleet`; options with their defaults:
 // `-- --hosts 40 --runners 25 --max-parallel 40,5,4 --removal-time 2000,3000 --seed 1`.
 
-import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import pLimit from 'p-limit';
 import { numbers } from './random.ts';
-import { githubLimits, type RateLimitCounts, RateLimits } from './rate-limits.ts';
+import { githubLimits, type RateLimitCounts } from './rate-limits.ts';
+import { never, printTable, type Report, Simulation } from './simulation.ts';
 
 export interface Fleet {
   hosts: number;
@@ -21,58 +22,30 @@ export interface Fleet {
 /** `action`: the action, once per host. `loop`: a remove token for each runner; a refused request is repeated or not. */
 export type Method = 'action' | 'loop' | 'loop with retries';
 
-export interface FleetReport {
-  /** Number of runners by result. */
-  results: Record<string, number>;
-  tokenRequests: number;
-  requests: number;
-  refused: number;
-  /** The most that the admin token used of each limit. */
-  used: Readonly<RateLimitCounts>;
-  duration: number;
-}
-
-/** Milliseconds from a request to its response. */
-const responseTime = 100;
 /** How the action works, see src/removal/ and src/github/retry.ts. */
 const action = { parallel: 4, retries: 3, maximumElapsed: 150_000, longestWait: 90_000 };
 
-export async function removeFleet(fleet: Fleet, method: Method): Promise<FleetReport> {
+export async function removeFleet(fleet: Fleet, method: Method): Promise<Report> {
   const { hosts, runnersPerHost, maxParallel, limits, seed } = fleet;
   const [shortest, longest] = fleet.removalTime;
   const random = numbers(seed);
-  const sleepers: { until: number; wake: () => void }[] = [];
-  let time = 0;
-  const sleep = (milliseconds: number) =>
-    new Promise<void>((wake) => {
-      sleepers.push({ until: time + milliseconds, wake });
-    });
-
-  const rateLimits = new RateLimits(limits, () => Date.UTC(2026, 0, 1) + time);
-  const report = { results: {} as Record<string, number>, tokenRequests: 0, requests: 0, refused: 0 };
-  const count = (result: string, runners = 1) => {
-    report.results[result] = (report.results[result] ?? 0) + runners;
-  };
+  const simulation = new Simulation(limits);
+  const { clock } = simulation;
+  const sleep = (milliseconds: number) => clock.sleep(milliseconds, never);
 
   /** Returns the milliseconds to wait if a limit is exceeded. */
   const request = async (verb: 'GET' | 'POST'): Promise<number | undefined> => {
-    report.requests += 1;
-    if (verb === 'POST') report.tokenRequests += 1;
-    const { refusal, end } = rateLimits.begin('admin', verb);
-    await sleep(responseTime);
-    end();
-    if (!refusal) return undefined;
-    report.refused += 1;
-    return Number(refusal.headers?.['retry-after']) * 1000;
+    const refusal = await simulation.request(verb);
+    return refusal && Number(refusal.headers?.['retry-after']) * 1000;
   };
   /** Repeats a refused request as the action does. Returns false if it gives up. */
   const requestWithRetries = async (verb: 'GET' | 'POST'): Promise<boolean> => {
-    const begin = time;
+    const begin = clock.now();
     for (let attempt = 1; ; attempt += 1) {
       const retryAfter = await request(verb);
       if (retryAfter === undefined) return true;
       const wait = retryAfter * (1 + random() / 10);
-      const isTooLong = wait > action.longestWait || time + wait > begin + action.maximumElapsed;
+      const isTooLong = wait > action.longestWait || clock.now() + wait > begin + action.maximumElapsed;
       if (attempt > action.retries || isTooLong) return false;
       await sleep(wait);
     }
@@ -80,11 +53,11 @@ export async function removeFleet(fleet: Fleet, method: Method): Promise<FleetRe
   const runConfigScript = () => sleep(shortest + random() * (longest - shortest));
 
   const removeHost = async (): Promise<void> => {
-    if (!(await requestWithRetries('POST'))) return count('failed', runnersPerHost);
+    if (!(await requestWithRetries('POST'))) return simulation.count('failed', runnersPerHost);
     await inParallel(runnersPerHost, action.parallel, async () => {
-      if (!(await requestWithRetries('GET'))) return count('failed');
+      if (!(await requestWithRetries('GET'))) return simulation.count('failed');
       await runConfigScript();
-      count((await requestWithRetries('GET')) ? 'removed' : 'unconfirmed');
+      simulation.count((await requestWithRetries('GET')) ? 'removed' : 'unconfirmed');
     });
   };
   const removeHostInLoop = () =>
@@ -94,60 +67,18 @@ export async function removeFleet(fleet: Fleet, method: Method): Promise<FleetRe
         await sleep(wait);
         wait = await request('POST');
       }
-      if (wait !== undefined) return count('left');
+      if (wait !== undefined) return simulation.count('left');
       await runConfigScript();
-      count('removed');
+      simulation.count('removed');
     });
 
-  let isDone = false;
-  void inParallel(hosts, maxParallel, method === 'action' ? removeHost : removeHostInLoop).then(() => {
-    isDone = true;
-  });
-  for (;;) {
-    // Lets everything happen that happens at this time.
-    await turn();
-    if (isDone) break;
-    const next = sleepers.reduce((first, sleeper) => (sleeper.until < first.until ? sleeper : first));
-    sleepers.splice(sleepers.indexOf(next), 1);
-    time = next.until;
-    next.wake();
-  }
-  return { ...report, used: rateLimits.mostUsed('admin'), duration: time };
+  await inParallel(hosts, maxParallel, method === 'action' ? removeHost : removeHostInLoop);
+  return simulation.report();
 }
 
 async function inParallel(times: number, parallel: number, task: () => Promise<void>): Promise<void> {
-  let started = 0;
-  const worker = async () => {
-    while (started < times) {
-      started += 1;
-      await task();
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, worker));
+  await pLimit(parallel).map(Array.from({ length: times }), task);
 }
-
-/** The rows of the table: a heading and what it shows of a report. */
-const rows: [string, (report: FleetReport) => string | number][] = [
-  [
-    'runners',
-    ({ results }) =>
-      Object.entries(results)
-        .map(([result, runners]) => `${runners} ${result}`)
-        .join(', '),
-  ],
-  [
-    'time',
-    ({ duration }) => `${Math.floor(duration / 60_000)} min ${Math.round((duration % 60_000) / 1000)} s`,
-  ],
-  ['token requests', ({ tokenRequests }) => tokenRequests],
-  ['requests with the admin token', ({ requests }) => requests],
-  ['refused requests', ({ refused }) => refused],
-  [`requests per hour, of ${githubLimits.requestsPerHour}`, ({ used }) => used.requestsPerHour],
-  [`concurrent requests, of ${githubLimits.concurrentRequests}`, ({ used }) => used.concurrentRequests],
-  [`points per minute, of ${githubLimits.pointsPerMinute}`, ({ used }) => used.pointsPerMinute],
-  [`creations per minute, of ${githubLimits.creationsPerMinute}`, ({ used }) => used.creationsPerMinute],
-  [`creations per hour, of ${githubLimits.creationsPerHour}`, ({ used }) => used.creationsPerHour],
-];
 
 if (import.meta.main) {
   const { values } = parseArgs({
@@ -168,7 +99,7 @@ if (import.meta.main) {
     removalTime: [shortest, longest],
     seed: Number(values.seed),
   };
-  const columns: [string, FleetReport][] = [];
+  const columns: [string, Report][] = [];
   for (const maxParallel of values['max-parallel'].split(',').map(Number)) {
     columns.push([
       `\`max-parallel: ${maxParallel}\``,
@@ -177,8 +108,5 @@ if (import.meta.main) {
   }
   columns.push(['a token each', await removeFleet(fleet, 'loop')]);
   columns.push(['a token each, with retries', await removeFleet(fleet, 'loop with retries')]);
-  const print = (...cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
-  print('', ...columns.map(([name]) => name));
-  print('---', ...columns.map(() => '---:'));
-  for (const [name, cell] of rows) print(name, ...columns.map(([, report]) => cell(report)));
+  printTable(columns);
 }

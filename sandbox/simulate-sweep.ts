@@ -11,26 +11,11 @@ import { removeRegisteredRunners } from '../src/removal/registered-runners.ts';
 import { RemoveTokens } from '../src/remove-tokens.ts';
 import { Secrets } from '../src/secrets.ts';
 import { operations } from './operations.ts';
-import { githubLimits, type RateLimitCounts, RateLimits } from './rate-limits.ts';
+import { githubLimits, type RateLimitCounts } from './rate-limits.ts';
 import type { Registration } from './registrations.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { never, printTable, type Report, Simulation } from './simulation.ts';
 
-export interface SweepReport {
-  /** Number of runners by result. */
-  results: Record<string, number>;
-  requests: number;
-  refused: number;
-  /** The most that the admin token used of each limit. */
-  used: Readonly<RateLimitCounts>;
-  /** In milliseconds, with the minutes in which the runners have to stay offline. */
-  duration: number;
-}
-
-/** Milliseconds from a request to its response. */
-const responseTime = 100;
-const never = new AbortController().signal;
-
-export async function sweep(runners: number, limits: Readonly<RateLimitCounts>): Promise<SweepReport> {
+export async function sweep(runners: number, limits: Readonly<RateLimitCounts>): Promise<Report> {
   const registration: Registration = {
     kind: 'organization',
     id: 1,
@@ -44,16 +29,11 @@ export async function sweep(runners: number, limits: Readonly<RateLimitCounts>):
     const unused = { runner_group_id: 1, os: 'linux', version: '2.336.0', labels: [] };
     registration.runners.set(id, { ...runner, ...unused });
   }
-  const clock = new VirtualClock();
-  const rateLimits = new RateLimits(limits, () => Date.UTC(2026, 0, 1) + clock.now());
-  const report = { results: {} as Record<string, number>, requests: 0, refused: 0 };
+  const simulation = new Simulation(limits);
+  const { clock } = simulation;
 
   const request = async ({ method, path, parameters = {}, expected }: ApiRequest): Promise<ApiResponse> => {
-    report.requests += 1;
-    const { refusal, end } = rateLimits.begin('admin', method);
-    await clock.sleep(responseTime, never);
-    end();
-    if (refusal) report.refused += 1;
+    const refusal = await simulation.request(method);
     const operation = operations.find((other) => other.method === method && other.path === path);
     const url = new URL('http://localhost');
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
@@ -109,42 +89,15 @@ export async function sweep(runners: number, limits: Readonly<RateLimitCounts>):
     clock,
     cancellation: { requested: never, deadline: never, abandoned: never },
   });
-  for (const {
-    report: { result },
-  } of results) {
-    report.results[result] = (report.results[result] ?? 0) + 1;
-  }
-  return { ...report, used: rateLimits.mostUsed('admin'), duration: clock.now() };
+  for (const { report } of results) simulation.count(report.result);
+  return simulation.report();
 }
-
-/** The rows of the table: a heading and what it shows of a report. */
-const rows: [string, (report: SweepReport) => string | number][] = [
-  [
-    'runners',
-    ({ results }) =>
-      Object.entries(results)
-        .map(([result, runners]) => `${runners} ${result}`)
-        .join(', '),
-  ],
-  [
-    'time',
-    ({ duration }) => `${Math.floor(duration / 60_000)} min ${Math.round((duration % 60_000) / 1000)} s`,
-  ],
-  ['refused requests', ({ refused }) => refused],
-  [`requests per hour, of ${githubLimits.requestsPerHour}`, ({ used }) => used.requestsPerHour],
-  [`concurrent requests, of ${githubLimits.concurrentRequests}`, ({ used }) => used.concurrentRequests],
-  [`points per minute, of ${githubLimits.pointsPerMinute}`, ({ used }) => used.pointsPerMinute],
-  [`creations per minute, of ${githubLimits.creationsPerMinute}`, ({ used }) => used.creationsPerMinute],
-];
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { runners: { type: 'string', default: '100,300,1000,1600' } } });
-  const reports: SweepReport[] = [];
-  for (const runners of values.runners.split(',').map(Number)) {
-    reports.push(await sweep(runners, githubLimits));
+  const columns: [string, Report][] = [];
+  for (const runners of values.runners.split(',')) {
+    columns.push([`${runners} runners`, await sweep(Number(runners), githubLimits)]);
   }
-  const print = (...cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
-  print('', ...values.runners.split(',').map((runners) => `${runners} runners`));
-  print('---', ...reports.map(() => '---:'));
-  for (const [name, cell] of rows) print(name, ...reports.map(cell));
+  printTable(columns);
 }
