@@ -105,7 +105,7 @@ export function describeToken({ rounds, subjects }: TokenResult): string {
     table([['', 'time', 'quartiles', 'ratio', 'goal', 'peak memory'], ...rows]),
     '',
     "Ratio: this action's time to the other's. The two actions are rebuilt with ncc from the packages of their releases",
-    '(bench/peers); when this was written, the rebuilt ones took the same time as the released ones.',
+    '(bench/peers).',
   ].join('\n');
 }
 

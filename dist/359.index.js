@@ -1340,7 +1340,7 @@ function failedAttempt(failure) {
 
 
 
-/** More gain little on two cores: `config.sh` computes (`npm run bench`). */
+/** More gain little on the two cores of a small machine: `config.sh` computes. */
 const maximumParallel = 4;
 /**
  * Removes the runners of this machine: checks every installation, requests one remove token per registration, then removes

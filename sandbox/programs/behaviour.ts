@@ -3,20 +3,14 @@ import { join } from 'node:path';
 
 /** How an installation differs from one whose removal is immediate and succeeds. */
 export interface Behaviour {
-  /** Milliseconds between two attempts of a request; 10 by default. The real runner waits 1 to 5 seconds. */
-  pause?: number;
   /** Milliseconds before `config.sh` sends its first request. */
   delay?: number;
-  /** Milliseconds of processor time that it uses before that. */
-  work?: number;
   /** What `config.sh` prints in addition, such as workflow commands. */
   output?: string;
   /** `config.sh remove` fails with this exit code before its first request. */
   exitCode?: number;
   /** The reason that it prints then. */
   message?: string;
-  /** Milliseconds between a signal and the end of the listener, and so of its service. */
-  stopDelay?: number;
   /** `systemctl stop` fails. */
   stopFails?: boolean;
   /**

@@ -22,7 +22,7 @@ import {
 // An import would load the HTTP client of `fetch` as well, which takes longer than everything else here.
 const http: typeof import('node:http') = createRequire(import.meta.url)('node:http');
 
-const behaviour = { pause: 10, delay: 0, work: 0, output: '', ...readBehaviour(root) };
+const behaviour = readBehaviour(root);
 
 /** The arguments of this process and its ancestors, which every user of the machine can read. */
 function commandLines(): string[][] {
@@ -161,7 +161,7 @@ async function send(method: string, url: string, authorization?: string, body?: 
   return { status, body: received, requestId: String(requestId) };
 }
 
-/** Makes three attempts, but only one if the response is 404. */
+/** Makes three attempts, but only one if the response is 404. The real runner waits 1 to 5 seconds between two attempts. */
 async function request(method: string, url: string, authorization: string, body?: string): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     let status = 0;
@@ -179,7 +179,7 @@ async function request(method: string, url: string, authorization: string, body?
     } catch (error) {
       if (attempt === 3 || status === 404) throw error;
     }
-    await pause(behaviour.pause);
+    await pause(10);
   }
 }
 
@@ -242,9 +242,7 @@ async function remove(given: Arguments): Promise<number> {
 
     action = 'Removing runner from the server';
     if (behaviour.output) console.log(behaviour.output);
-    const { user } = process.cpuUsage();
-    while (process.cpuUsage().user - user < behaviour.work * 1000);
-    await pause(behaviour.delay);
+    await pause(behaviour.delay ?? 0);
     if (behaviour.exitCode) throw new Error(behaviour.message ?? 'The removal fails.');
     if (isConfigured() && hasCredentials()) {
       await removeFromServer(given);

@@ -20,9 +20,8 @@ function isDeregistered(url: string): Promise<boolean> {
 
 for (const [signal, exitCode] of Object.entries(signals) as [keyof typeof signals, number][]) {
   process.on(signal, () => {
-    const { stopDelay = 0 } = readBehaviour(root);
     if (signal === 'SIGINT') console.log('Exiting...');
-    setTimeout(() => process.exit(exitCode), stopDelay);
+    process.exit(exitCode);
   });
 }
 

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Reply } from '../reply.ts';
 
 /** A request of a runner, whose body is only read by whoever serves it. */
 export class RunnerRequest {
@@ -39,6 +38,3 @@ export class RunnerRequest {
     return JSON.parse(await this.text()) as Body;
   }
 }
-
-/** Returns undefined for a request that it does not serve. Bytes in the body are sent as they are. */
-export type Serve = (request: RunnerRequest) => Promise<Reply | undefined>;

@@ -14,7 +14,6 @@ export interface WorkflowStep {
   run?: string;
   with?: Record<string, string | Expression>;
   env?: Record<string, string | Expression>;
-  if?: string;
 }
 
 export interface WorkflowJob {
@@ -148,7 +147,7 @@ function createStep(step: WorkflowStep, index: number): object {
     name: step.id ?? `__${index}`,
     contextName: step.id ?? `__${index}`,
     displayNameToken: step.name,
-    condition: step.if ?? 'success()',
+    condition: 'success()',
     reference:
       step.run === undefined
         ? { type: 'repository', name, ref, repositoryType: 'GitHub' }

@@ -13,7 +13,7 @@ import { removeLeftovers, removeRunner } from './remove-runner.ts';
 import { failedAttempt, type Outcome, type RemovalAttempt, type RunnerResult } from './result.ts';
 import { createWaiting, describeWait, explainExpiredToken, isTransient, type Waiting } from './waiting.ts';
 
-/** More gain little on two cores: `config.sh` computes (`npm run bench`). */
+/** More gain little on the two cores of a small machine: `config.sh` computes. */
 const maximumParallel = 4;
 
 /**
