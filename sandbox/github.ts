@@ -10,7 +10,6 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ActionsService } from './actions-service.ts';
 import { deleteRunner, getRepository, type Operation, operations } from './operations.ts';
-import { type RateLimitCounts, RateLimits } from './rate-limits.ts';
 import { type Kind, kinds, type Registration, type RegistrationPath, type Runner } from './registrations.ts';
 import { errorReply, type Reply } from './reply.ts';
 
@@ -58,8 +57,6 @@ export class GitHub {
   /** API root as on GitHub Enterprise Server. The origin works too, as on api.github.com. */
   readonly apiUrl: string;
   readonly now: () => Date;
-  /** Not enforced unless passed to `start`. */
-  readonly rateLimits: RateLimits | undefined;
   readonly requests: RecordedRequest[] = [];
   readonly issuedTokens: IssuedToken[] = [];
   intercept: Interceptor | undefined;
@@ -80,10 +77,9 @@ export class GitHub {
   readonly #service = new ActionsService((path) => this.#registrations.get(path.toLowerCase()));
   #lastId = 0;
 
-  private constructor(server: Server, now: () => Date, limits: Readonly<RateLimitCounts> | undefined) {
+  private constructor(server: Server, now: () => Date) {
     this.#server = server;
     this.now = now;
-    this.rateLimits = limits && new RateLimits(limits, () => now().getTime());
     const { address, family, port } = server.address() as AddressInfo;
     const host = address === '0.0.0.0' ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
     // Without port 80, which is the default.
@@ -96,14 +92,12 @@ export class GitHub {
   }
 
   /** Listens on a free port of 127.0.0.1 by default. */
-  static async start(
-    options: { now?: () => Date; host?: string; port?: number; limits?: Readonly<RateLimitCounts> } = {},
-  ): Promise<GitHub> {
+  static async start(options: { now?: () => Date; host?: string; port?: number } = {}): Promise<GitHub> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
     });
-    return new GitHub(server, options.now ?? (() => new Date()), options.limits);
+    return new GitHub(server, options.now ?? (() => new Date()));
   }
 
   /** Also closes open connections. */
@@ -271,15 +265,7 @@ export class GitHub {
       },
     };
     this.requests.push(record);
-    const admission = this.rateLimits?.begin(tokenIn(request.headers).token, record.method);
-    try {
-      if (!(await this.intercept?.(request, response))) {
-        const reply = admission?.refusal ?? this.#reply(record, url);
-        this.send(response, { ...reply, headers: { ...admission?.headers, ...reply.headers } });
-      }
-    } finally {
-      admission?.end();
-    }
+    if (!(await this.intercept?.(request, response))) this.send(response, this.#reply(record, url));
     this.afterRequest?.(record);
   }
 

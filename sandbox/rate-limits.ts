@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import { errorReply, type Reply } from './reply.ts';
 
 const minute = 60_000;
@@ -76,8 +75,6 @@ class Account {
 export interface Admission {
   /** The error response to a request that exceeds a limit. */
   readonly refusal: Reply | undefined;
-  /** For the response, whatever it is. */
-  readonly headers: OutgoingHttpHeaders;
   /** To be called after the response. */
   end(): void;
 }
@@ -112,15 +109,8 @@ export class RateLimits {
     }
     const refusal = this.#refusal(account, method);
     if (!refusal) account.add(method, now);
-    const { requestsPerHour: limit } = this.#limits;
     return {
       refusal,
-      headers: {
-        'x-ratelimit-limit': limit,
-        'x-ratelimit-remaining': limit - account.used,
-        'x-ratelimit-reset': Math.ceil(account.reset / 1000),
-        'x-ratelimit-used': account.used,
-      },
       end: () => {
         if (!refusal) account.concurrent -= 1;
       },

@@ -5,7 +5,6 @@ import { StringDecoder } from 'node:string_decoder';
 export interface Annotation {
   level: 'error' | 'warning' | 'notice';
   message: string;
-  title?: string;
 }
 
 /** Splits output into lines that end with a line feed, a carriage return, or both. */
@@ -71,7 +70,6 @@ export class Masker {
 
 interface Command {
   name: string;
-  properties: Map<string, string>;
   data: string;
 }
 
@@ -81,33 +79,18 @@ const commandNames = new Set([
   ...['set-output', 'save-state', 'set-env', 'add-path', 'add-matcher', 'remove-matcher'],
 ]);
 
-const decode = (text: string, codes: RegExp) => text.replace(codes, decodeURIComponent);
-
-/** Parses `::name key=value,key=value::data` after white space, or `##[name key=value;key=value]data` anywhere (ActionCommand.cs). */
+/**
+ * Parses `::name key=value::data` after white space, or `##[name key=value]data` anywhere (ActionCommand.cs). The properties,
+ * such as the title of an annotation, are ignored.
+ */
 function parseCommand(line: string, isCommand: (name: string) => boolean): Command | undefined {
-  for (const { pattern, separator, inProperty, inData } of [
-    {
-      pattern: /^\s*::(.*?)::(.*)$/s,
-      separator: ',',
-      inProperty: /%(0D|0A|3A|2C|25)/g,
-      inData: /%(0D|0A|25)/g,
-    },
-    {
-      pattern: /##\[(.*?)\](.*)$/s,
-      separator: ';',
-      inProperty: /%(3B|0D|0A|5D|25)/g,
-      inData: /%(3B|0D|0A|5D|25)/g,
-    },
+  for (const { pattern, codes } of [
+    { pattern: /^\s*::(.*?)::(.*)$/s, codes: /%(0D|0A|25)/g },
+    { pattern: /##\[(.*?)\](.*)$/s, codes: /%(3B|0D|0A|5D|25)/g },
   ]) {
     const [, information = '', data = ''] = pattern.exec(line) ?? [];
-    const [, name = '', rest = ''] = /^([^ ]*) ?(.*)$/s.exec(information) ?? [];
-    if (!isCommand(name.toLowerCase())) continue;
-    const properties = new Map<string, string>();
-    for (const pair of rest.trim().split(separator)) {
-      const [, key, value] = /^([^=]+)=(.+)$/s.exec(pair) ?? [];
-      if (key && value) properties.set(key.toLowerCase(), decode(value, inProperty));
-    }
-    return { name: name.toLowerCase(), properties, data: decode(data, inData) };
+    const name = information.replace(/ .*$/s, '').toLowerCase();
+    if (isCommand(name)) return { name, data: data.replace(codes, decodeURIComponent) };
   }
   return undefined;
 }
@@ -177,7 +160,7 @@ export class StepLog {
     this.#write(line);
   }
 
-  #execute(line: string, { name, properties, data }: Command): void {
+  #execute(line: string, { name, data }: Command): void {
     switch (name) {
       case 'debug':
         this.debug.push(this.#masker.mask(data));
@@ -186,7 +169,7 @@ export class StepLog {
       case 'notice':
       case 'warning':
       case 'error':
-        this.issue(name, data, properties.get('title'));
+        this.issue(name, data);
         break;
       case 'group':
       case 'endgroup':
@@ -220,10 +203,10 @@ export class StepLog {
   }
 
   /** A message has up to 4,096 characters, and a step up to ten annotations of each level (ExecutionContext.cs). */
-  issue(level: Annotation['level'], text: string, title?: string): void {
+  issue(level: Annotation['level'], text: string): void {
     const message = this.#masker.mask(text).slice(0, 4096);
     if (this.annotations.filter((other) => other.level === level).length < 10) {
-      this.annotations.push({ level, message, ...(title !== undefined && { title }) });
+      this.annotations.push({ level, message });
     }
     if (message !== '') this.#write(`##[${level}]${message}`);
   }

@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
 import { githubLimits, RateLimits } from '../../sandbox/rate-limits.ts';
 
 const minute = 60_000;
@@ -49,17 +48,10 @@ test('a token can create content 80 times in a minute and 500 times in an hour',
 test('a token can make 5,000 requests in the hour that begins with the first one', () => {
   const begin = now;
   for (let made = 0; made < 5000; made += make(500, 'GET')) now += minute;
-  const { refusal, headers } = limits.begin('ghp_one', 'GET');
+  const { refusal } = limits.begin('ghp_one', 'GET');
   expect(refusal).toMatchObject({ status: 403, body: { message: expect.stringMatching(/^API rate limit/) } });
   expect(refusal?.headers).toEqual({});
-  const reset = begin + minute + hour;
-  expect(headers).toEqual({
-    'x-ratelimit-limit': 5000,
-    'x-ratelimit-remaining': 0,
-    'x-ratelimit-reset': reset / 1000,
-    'x-ratelimit-used': 5000,
-  });
-  now = reset;
+  now = begin + minute + hour;
   expect(make(1, 'GET')).toBe(1);
 });
 
@@ -70,28 +62,4 @@ test('a token can have 100 concurrent requests', () => {
   expect(limits.begin('ghp_one', 'GET').refusal).toBeUndefined();
   expect(limits.begin('ghp_one', 'GET').refusal).toBeDefined();
   expect(limits.mostUsed('ghp_one').concurrentRequests).toBe(100);
-});
-
-test('the stand-in for GitHub refuses a request that exceeds a limit', async () => {
-  const github = await GitHub.start({
-    now: () => new Date(now),
-    limits: { ...githubLimits, creationsPerMinute: 1, requestsPerHour: 3 },
-  });
-  github.addOrganization('octo');
-  github.addAdminToken('ghp_admin', { registrations: ['octo'] });
-  const createToken = () =>
-    fetch(`${github.apiUrl}/orgs/octo/actions/runners/remove-token`, {
-      method: 'POST',
-      headers: { authorization: 'token ghp_admin' },
-    });
-  try {
-    expect((await createToken()).status).toBe(201);
-    const refused = await createToken();
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([403, '60']);
-    expect(refused.headers.get('x-ratelimit-remaining')).toBe('2');
-    expect(await refused.json()).toMatchObject({ message: expect.stringContaining('secondary rate limit') });
-    expect(github.issuedTokens).toHaveLength(1);
-  } finally {
-    await github.close();
-  }
 });

@@ -36,7 +36,7 @@ test('workflow commands are executed, and shown as GitHub shows them', () => {
     '::unknown::is not a command',
   ]);
   expect(log.annotations).toEqual([
-    { level: 'error', message: 'one\ntwo 100% %3A', title: 'a:b,c' },
+    { level: 'error', message: 'one\ntwo 100% %3A' },
     { level: 'warning', message: 'careful' },
     { level: 'notice', message: 'hello' },
   ]);
