@@ -1,10 +1,8 @@
 import config from './jest.config.js';
 
-const { coverageThreshold, collectCoverageFrom, ...shared } = config;
-
 /** The tests of the official runner. They wait for its attempts, which are seconds apart. */
 export default {
-  ...shared,
+  ...config,
   globalSetup: undefined,
   testMatch: ['<rootDir>/__tests__/official-runner/*.spec.ts'],
   testPathIgnorePatterns: [

@@ -8,6 +8,4 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   // On a loaded machine, a program of Windows takes seconds to start.
   testTimeout: 60_000,
-  collectCoverage: false,
-  coverageThreshold: undefined,
 };

