@@ -12,9 +12,4 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit 1
 source ./env.sh
 
 # The stand-in for Runner.Listener is Node.js under that name: its first argument is the program to run.
-shopt -s nocasematch
-if [[ $1 == remove ]]; then
-  ./bin/Runner.Listener ./.sandbox/programs/config.mjs "$@"
-else
-  ./bin/Runner.Listener ./.sandbox/programs/config.mjs configure "$@"
-fi
+./bin/Runner.Listener ./.sandbox/programs/config.mjs "$@"

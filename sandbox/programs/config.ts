@@ -89,24 +89,9 @@ function loadEnvironment(text: string): void {
   }
 }
 
-/** Parses `command --flag --name value`. The first value of a name counts, and an argument wins over the environment. */
+/** The command, and its options from the environment. Of the arguments, only `--local` and `--unattended` are known. */
 function parseArguments() {
-  const commands: string[] = [];
-  const flags = new Set<string>();
-  const values = new Map<string, string>();
-  let name: string | undefined;
-  for (const argument of process.argv.slice(2)) {
-    if (argument.startsWith('--')) {
-      if (name) flags.add(name);
-      name = argument.slice(2).toLowerCase();
-    } else if (name && !argument.startsWith('-')) {
-      if (!values.has(name)) values.set(name, argument);
-      name = undefined;
-    } else if (flags.size + values.size === 0) {
-      commands.push(argument.toLowerCase());
-    }
-  }
-  if (name) flags.add(name);
+  const [command = '', ...flags] = process.argv.slice(2);
   const environment = new Map(
     Object.entries(process.env).flatMap(([variable, value = '']) => {
       const [, input] = /^ACTIONS_RUNNER_INPUT_(.+)$/i.exec(variable) ?? [];
@@ -114,9 +99,9 @@ function parseArguments() {
     }),
   );
   return {
-    command: commands[0],
-    option: (wanted: string) => values.get(wanted) ?? environment.get(wanted),
-    flag: (wanted: string) => flags.has(wanted) || environment.get(wanted)?.toLowerCase() === 'true',
+    command: command.toLowerCase(),
+    token: environment.get('token'),
+    local: flags.includes('--local') || environment.get('local')?.toLowerCase() === 'true',
   };
 }
 
@@ -190,28 +175,17 @@ async function requestService(method: string, url: string, token: string): Promi
   return body;
 }
 
-type Arguments = ReturnType<typeof parseArguments>;
-
-async function readToken({ option }: Arguments, runnersUrl: string): Promise<string> {
-  const personalAccessToken = option('pat');
-  if (personalAccessToken) {
-    const credentials = Buffer.from(`github:${personalAccessToken}`).toString('base64');
-    return JSON.parse(await request('POST', `${runnersUrl}/remove-token`, `basic ${credentials}`)).token;
-  }
-  const token = option('token');
-  if (token) return token;
-  // The real runner asks for the token if there is a terminal.
-  throw new Error(
-    'Cannot read keys when either application does not have a console or when console input has been redirected. Try Console.Read.',
-  );
-}
-
-async function removeFromServer(given: Arguments): Promise<void> {
+async function removeFromServer(token: string | undefined): Promise<void> {
   const settings = readSettings();
   const gitHubUrl = settings.get('githuburl');
   const { api, registration } = parseGitHubUrl(gitHubUrl);
   const runnersUrl = `${api}/${registration}/actions/runners`;
-  const token = await readToken(given, runnersUrl);
+  if (!token) {
+    // The real runner asks for the token if there is a terminal.
+    throw new Error(
+      'Cannot read keys when either application does not have a console or when console input has been redirected. Try Console.Read.',
+    );
+  }
   const id = settings.get('agentid');
   if (settings.get('userunneradminflow')?.toLowerCase() === 'true') {
     await request('Delete', `${runnersUrl}/${id}`, `RemoteAuth ${token}`);
@@ -229,7 +203,7 @@ async function removeFromServer(given: Arguments): Promise<void> {
   else await requestService('DELETE', `${agents}/${id}`, serviceToken);
 }
 
-async function remove(given: Arguments): Promise<number> {
+async function remove(token: string | undefined): Promise<number> {
   let action = 'Removing service';
   try {
     console.log('\n# Runner removal\n');
@@ -245,7 +219,7 @@ async function remove(given: Arguments): Promise<number> {
     await pause(behaviour.delay ?? 0);
     if (behaviour.exitCode) throw new Error(behaviour.message ?? 'The removal fails.');
     if (isConfigured() && hasCredentials()) {
-      await removeFromServer(given);
+      await removeFromServer(token);
       // Printed even if the older flow did not find the runner.
       console.log('\n√ Runner removed successfully');
     } else {
@@ -263,20 +237,16 @@ async function remove(given: Arguments): Promise<number> {
 }
 
 async function run(): Promise<number> {
-  const given = parseArguments();
-  if (given.flag('help') || given.flag('version') || given.flag('commit')) {
-    console.log('2.336.0');
-    return 0;
-  }
-  if (given.command !== 'remove') {
+  const { command, token, local } = parseArguments();
+  if (command !== 'remove') {
     console.error('The sandbox can only remove a runner.');
     return 1;
   }
-  if (given.flag('local')) {
+  if (local) {
     deleteConfiguration();
     return 0;
   }
-  return remove(given);
+  return remove(token);
 }
 
 process.on('SIGINT', () => {
