@@ -24,7 +24,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Behaviour } from './programs/behaviour.ts';
+import type { Behavior } from './programs/behavior.ts';
 import { isRunning, kill, processesIn } from './programs/processes.ts';
 import { type Account, Worker } from './worker.ts';
 
@@ -235,10 +235,10 @@ export class Installation {
     return found;
   }
 
-  /** Replaces the earlier behaviour. */
-  async set(behaviour: Behaviour): Promise<void> {
-    const path = join(this.directory, '.sandbox/behaviour.json');
-    await writeFile(`${path}.new`, JSON.stringify(behaviour));
+  /** Replaces the earlier behavior. */
+  async set(behavior: Behavior): Promise<void> {
+    const path = join(this.directory, '.sandbox/behavior.json');
+    await writeFile(`${path}.new`, JSON.stringify(behavior));
     // A process may be reading the file.
     await rename(`${path}.new`, path);
   }

@@ -40,7 +40,7 @@ const slidingLimits = [
 ] as const;
 
 /** The use of one token. */
-class Account {
+class TokenUsage {
   readonly most: RateLimitCounts = {
     requestsPerHour: 0,
     concurrentRequests: 0,
@@ -86,7 +86,7 @@ export interface Admission {
 export class RateLimits {
   readonly #limits: Readonly<RateLimitCounts>;
   readonly #now: () => number;
-  readonly #accounts = new Map<string, Account>();
+  readonly #usages = new Map<string, TokenUsage>();
 
   /** @param now the time in milliseconds */
   constructor(limits: Readonly<RateLimitCounts>, now: () => number) {
@@ -96,41 +96,41 @@ export class RateLimits {
 
   /** The most that a token has used of each limit. */
   mostUsed(token: string): Readonly<RateLimitCounts> {
-    return this.#account(token).most;
+    return this.#usageOf(token).most;
   }
 
   /** To be called for each request before it is handled. */
   begin(token: string, method: string): Admission {
-    const account = this.#account(token);
+    const usage = this.#usageOf(token);
     const now = this.#now();
-    if (now >= account.reset) {
-      account.reset = now + hour;
-      account.used = 0;
+    if (now >= usage.reset) {
+      usage.reset = now + hour;
+      usage.used = 0;
     }
-    const refusal = this.#refusal(account, method);
-    if (!refusal) account.add(method, now);
+    const refusal = this.#refusal(usage, method);
+    if (!refusal) usage.add(method, now);
     return {
       refusal,
       end: () => {
-        if (!refusal) account.concurrent -= 1;
+        if (!refusal) usage.concurrent -= 1;
       },
     };
   }
 
-  #account(token: string): Account {
-    const account = this.#accounts.get(token) ?? new Account();
-    this.#accounts.set(token, account);
-    return account;
+  #usageOf(token: string): TokenUsage {
+    const usage = this.#usages.get(token) ?? new TokenUsage();
+    this.#usages.set(token, usage);
+    return usage;
   }
 
-  #refusal(account: Account, method: string): Reply | undefined {
-    if (account.used >= this.#limits.requestsPerHour) {
+  #refusal(usage: TokenUsage, method: string): Reply | undefined {
+    if (usage.used >= this.#limits.requestsPerHour) {
       const documentation = 'using-the-rest-api/rate-limits-for-the-rest-api#about-primary-rate-limits';
       return errorReply(403, 'API rate limit exceeded for user ID 1.', { documentation });
     }
-    if (account.concurrent >= this.#limits.concurrentRequests) return secondaryLimit(minute);
+    if (usage.concurrent >= this.#limits.concurrentRequests) return secondaryLimit(minute);
     const now = this.#now();
-    const waits = account.recent.map(({ name, period, cost, requests }) => {
+    const waits = usage.recent.map(({ name, period, cost, requests }) => {
       while (requests[0] && requests[0].time <= now - period) requests.shift();
       const isExceeded = cost(method) > 0 && total(requests) + cost(method) > this.#limits[name];
       return isExceeded ? period - (now - (requests[0]?.time ?? now)) : 0;

@@ -37,7 +37,7 @@ export class VirtualClock {
     this.#add(milliseconds, false, act);
   };
 
-  /** Time stands still until `release` has been called as often. */
+  /** Stops time until `release` has been called as often as this. */
   hold(): void {
     this.#holds += 1;
   }

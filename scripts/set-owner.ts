@@ -27,7 +27,7 @@ export function hasPlaceholder(text: string): boolean {
  * A text with the owner in it.
  *
  * @param reviewer with its `@`
- * @throws Error if GitHub has no such names
+ * @throws Error if a name is invalid on GitHub
  */
 export function withOwner(text: string, name: string, reviewer = `@${name}/maintainers`): string {
   // https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication

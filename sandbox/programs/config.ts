@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { text as readStream } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readBehaviour } from './behaviour.ts';
+import { readBehavior } from './behavior.ts';
 import {
   deleteConfiguration,
   hasCredentials,
@@ -22,7 +22,7 @@ import {
 // An import would load the HTTP client of `fetch` as well, which takes longer than everything else here.
 const http: typeof import('node:http') = createRequire(import.meta.url)('node:http');
 
-const behaviour = readBehaviour(root);
+const behavior = readBehavior(root);
 
 /** The arguments of this process and its ancestors, which every user of the machine can read. */
 function commandLines(): string[][] {
@@ -68,7 +68,7 @@ async function record(): Promise<void> {
 function start(): void {
   try {
     if (isFile('.env')) loadEnvironment(readText('.env'));
-    // The real runner creates a log file.
+    // The official runner creates a log file.
     mkdirSync(join(root, '_diag'), { recursive: true });
     accessSync(join(root, '_diag'), constants.W_OK | constants.X_OK);
     for (const name of ['.credentials', '.runner']) if (isFile(name)) JSON.parse(readText(name));
@@ -106,7 +106,7 @@ function parseArguments() {
 }
 
 /**
- * The API root, and the path of the registration below it. The real runner uses `https://api.HOST` for github.com and ghe.com and
+ * The API root, and the path of the registration below it. The official runner uses `https://api.HOST` for github.com and ghe.com and
  * drops the port. The stand-in keeps the port and only connects to loopback.
  */
 function parseGitHubUrl(gitHubUrl = ''): { api: string; registration: string } {
@@ -146,7 +146,7 @@ async function send(method: string, url: string, authorization?: string, body?: 
   return { status, body: received, requestId: String(requestId) };
 }
 
-/** Makes three attempts, but only one if the response is 404. The real runner waits 1 to 5 seconds between two attempts. */
+/** Makes three attempts, but only one if the response is 404. The official runner waits 1 to 5 seconds between two attempts. */
 async function request(method: string, url: string, authorization: string, body?: string): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     let status = 0;
@@ -181,7 +181,7 @@ async function removeFromServer(token: string | undefined): Promise<void> {
   const { api, registration } = parseGitHubUrl(gitHubUrl);
   const runnersUrl = `${api}/${registration}/actions/runners`;
   if (!token) {
-    // The real runner asks for the token if there is a terminal.
+    // The official runner asks for the token if there is a terminal.
     throw new Error(
       'Cannot read keys when either application does not have a console or when console input has been redirected. Try Console.Read.',
     );
@@ -192,7 +192,7 @@ async function removeFromServer(token: string | undefined): Promise<void> {
     return;
   }
 
-  // The real runner also reads connection data from the service.
+  // The official runner also reads connection data from the service.
   const body = JSON.stringify({ url: gitHubUrl, runner_event: 'remove' });
   const connection = await request('POST', `${api}/actions/runner-registration`, `RemoteAuth ${token}`, body);
   const serviceToken = JSON.parse(connection).token;
@@ -215,9 +215,9 @@ async function remove(token: string | undefined): Promise<number> {
     }
 
     action = 'Removing runner from the server';
-    if (behaviour.output) console.log(behaviour.output);
-    await pause(behaviour.delay ?? 0);
-    if (behaviour.exitCode) throw new Error(behaviour.message ?? 'The removal fails.');
+    if (behavior.output) console.log(behavior.output);
+    await pause(behavior.delay ?? 0);
+    if (behavior.exitCode) throw new Error(behavior.message ?? 'The removal fails.');
     if (isConfigured() && hasCredentials()) {
       await removeFromServer(token);
       // Printed even if the older flow did not find the runner.
@@ -232,7 +232,7 @@ async function remove(token: string | undefined): Promise<number> {
     return 0;
   } catch (error) {
     console.error(`Failed: ${action}\n${(error as Error).message}`);
-    return behaviour.exitCode ?? 1;
+    return behavior.exitCode ?? 1;
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readBehaviour } from './behaviour.ts';
+import { readBehavior } from './behavior.ts';
 import { deleteConfiguration, isConfigured, readSettings, root } from './configuration.ts';
 import { nameProcess } from './processes.ts';
 
@@ -40,7 +40,7 @@ for (
   Date.now() < end && existsSync(join(root, '.sandbox'));
   await pause(100)
 ) {
-  if (readBehaviour(root).noticesRemoval && (await isDeregistered(poll))) {
+  if (readBehavior(root).noticesRemoval && (await isDeregistered(poll))) {
     console.error('The runner no longer exists on the server. Cleaning up local configuration.');
     deleteConfiguration();
     break;

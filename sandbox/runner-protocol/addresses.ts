@@ -1,4 +1,4 @@
-/** Root of everything here that is not part of the REST API. Which paths GitHub uses does not matter: runners are told. */
+/** Root of everything here that is not part of the REST API. The runner learns the addresses, so any paths will do. */
 export const serviceRoot = '/_services/runner';
 
 /** Addresses that a runner is told, below the origin of the stand-in. */

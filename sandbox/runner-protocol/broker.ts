@@ -4,7 +4,7 @@ import type { GitHub } from '../github.ts';
 import type { Reply } from '../reply.ts';
 import { createAccessToken } from './access-token.ts';
 import { addresses } from './addresses.ts';
-import type { Registration } from './registration.ts';
+import type { RegistrationService } from './registration-service.ts';
 import type { RunnerRequest } from './request.ts';
 
 /** Milliseconds that a poll without a message takes. GitHub's take up to 50 seconds. */
@@ -19,13 +19,13 @@ interface Message {
 /** What `Runner.Listener run` talks to: sessions and messages (actions/runner: BrokerHttpClient.cs). */
 export class Broker {
   readonly #github: GitHub;
-  readonly #registration: Registration;
+  readonly #registration: RegistrationService;
   /** The runner of each session. */
   readonly #sessions = new Map<string, number>();
   readonly #messages: Message[] = [];
   #lastMessageId = 0;
 
-  constructor(github: GitHub, registration: Registration) {
+  constructor(github: GitHub, registration: RegistrationService) {
     this.#github = github;
     this.#registration = registration;
   }

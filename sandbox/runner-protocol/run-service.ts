@@ -9,7 +9,7 @@ import type { Reply } from '../reply.ts';
 import { createAccessToken } from './access-token.ts';
 import { addresses } from './addresses.ts';
 import type { Broker } from './broker.ts';
-import type { Registration } from './registration.ts';
+import type { RegistrationService } from './registration-service.ts';
 import type { RunnerRequest } from './request.ts';
 import { type AssignedJob, createJobMessage, inTenMinutes, type WorkflowJob } from './workflow-job.ts';
 
@@ -48,12 +48,12 @@ interface Execution extends AssignedJob {
 /** What a worker talks to: its job, the action that it downloads, and logs (actions/runner: RunServiceHttpClient.cs, ResultsHttpClient.cs). */
 export class RunService {
   readonly #github: GitHub;
-  readonly #registration: Registration;
+  readonly #registration: RegistrationService;
   readonly #broker: Broker;
   readonly #executions = new Map<string, Execution>();
   #archive: Promise<Buffer> | undefined;
 
-  constructor(github: GitHub, registration: Registration, broker: Broker) {
+  constructor(github: GitHub, registration: RegistrationService, broker: Broker) {
     this.#github = github;
     this.#registration = registration;
     this.#broker = broker;
@@ -182,7 +182,7 @@ function reportOf({ conclusion, stepResults }: Completion, logs: Map<string, str
   return { conclusion, steps };
 }
 
-/** The action as GitHub archives it: in a directory whose name nobody knows. */
+/** The action as GitHub archives it: in a directory whose name is unpredictable. */
 async function archiveAction(): Promise<Buffer> {
   const root = resolve(import.meta.dirname, '../..');
   const directory = await mkdtemp(join(tmpdir(), 'action-archive-'));

@@ -1,6 +1,6 @@
 import type { GitHub } from '../github.ts';
 import { Broker } from './broker.ts';
-import { Registration } from './registration.ts';
+import { RegistrationService } from './registration-service.ts';
 import { RunnerRequest } from './request.ts';
 import { type RunningJob, RunService } from './run-service.ts';
 import type { WorkflowJob } from './workflow-job.ts';
@@ -10,11 +10,11 @@ import type { WorkflowJob } from './workflow-job.ts';
  * the stand-in for GitHub itself.
  */
 export class RunnerProtocol {
-  readonly registration: Registration;
+  readonly registration: RegistrationService;
   readonly #runService: RunService;
 
   constructor(github: GitHub) {
-    const registration = new Registration(github);
+    const registration = new RegistrationService(github);
     const broker = new Broker(github, registration);
     const runService = new RunService(github, registration, broker);
     this.registration = registration;

@@ -99,7 +99,7 @@ export function createJobMessage(job: AssignedJob, urls: Urls, accessToken: stri
   };
 }
 
-/** The runner is told again and again until when it owns the job. */
+/** The runner owns the job until then. Each renewal extends it. */
 export function inTenMinutes(): string {
   return new Date(Date.now() + 10 * 60_000).toISOString();
 }

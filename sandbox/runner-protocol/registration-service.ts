@@ -19,7 +19,7 @@ interface Registered {
  * What `config.sh --url ... --token ...` talks to (actions/runner: ConfigurationManager.cs, RunnerDotcomServer.cs for the newer
  * flow, RunnerServer.cs for the older one).
  */
-export class Registration {
+export class RegistrationService {
   /** Registers any number of runners anywhere. A real one is created by the REST API and expires. */
   readonly token = 'AREGISTRATIONTOKENOFTHESANDBOX';
   /** Whether the next registration uses the newer flow. The runner remembers the flow for its removal. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How an installation differs from one whose removal is immediate and succeeds. */
-export interface Behaviour {
+export interface Behavior {
   /** Milliseconds before `config.sh` sends its first request. */
   delay?: number;
   /** What `config.sh` prints in addition, such as workflow commands. */
@@ -20,6 +20,6 @@ export interface Behaviour {
   noticesRemoval?: boolean;
 }
 
-export function readBehaviour(directory: string): Behaviour {
-  return JSON.parse(readFileSync(join(directory, '.sandbox/behaviour.json'), 'utf8')) as Behaviour;
+export function readBehavior(directory: string): Behavior {
+  return JSON.parse(readFileSync(join(directory, '.sandbox/behavior.json'), 'utf8')) as Behavior;
 }
