@@ -315,8 +315,17 @@ export class Installation {
   async startWorker(
     { account }: { account?: Account | undefined } = { account: this.#options.owner },
   ): Promise<Worker> {
-    const program = join(await realpath(join(this.directory, 'bin')), 'Runner.Worker');
-    return Worker.start(program, join(this.directory, '.sandbox/programs/worker.mjs'), account);
+    const directory = await realpath(join(this.directory, 'bin'));
+    const script = join(this.directory, '.sandbox/programs/worker.mjs');
+    return Worker.start(async (port) => {
+      const running = spawn(join(directory, 'Runner.Worker'), [script, 'spawnclient', `${port}`], {
+        cwd: directory,
+        env: { PATH: process.env['PATH'] },
+        stdio: ['ignore', 'ignore', 'inherit'],
+        ...account,
+      });
+      await once(running, 'exit');
+    });
   }
 
   /** Deletes the actions of the previous job, as at the start of each job. */

@@ -4,14 +4,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdtemp, open, realpath, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Installation, type InstallationOptions } from './installation.ts';
 import type { StepOptions } from './launcher.ts';
-import type { RemoteReport, RemoteRequest } from './programs/remote-worker.ts';
-import type { Ending } from './programs/step-process.ts';
+import { Worker } from './worker.ts';
 
 /** `/usr/bin/wine` is a shell script, which drops variables with a hyphen in their name, such as `INPUT_DRY-RUN`. */
 const wine = '/usr/lib/wine/wine64';
@@ -94,30 +91,30 @@ export class Windows {
   }
 
   /** Starts `Runner.Worker.exe` of an installation, which runs the steps of a job. */
-  async startWorker({ directory }: Installation): Promise<WindowsWorker> {
-    const server = createServer().listen(0, '127.0.0.1');
-    try {
-      await once(server, 'listening');
-      const connected = once(server, 'connection') as Promise<[Socket]>;
-      const program = join(directory, 'bin/Runner.Worker.exe');
-      const script = this.path(join(directory, '.sandbox/programs/remote-worker.mjs'));
-      const { port } = server.address() as { port: number };
-      const ended = this.#spawn(this.path(program), [script, `${port}`]).then((exitCode) => {
-        throw new Error(`The worker ended with exit code ${exitCode}.`);
-      });
-      const [socket] = await Promise.race([connected, ended]);
-      ended.catch(() => {});
-      const worker = await WindowsWorker.connect(socket, this);
-      await this.#add(worker.pid, program);
-      void worker.ended.then(() => this.#remove(worker.pid));
-      return worker;
-    } finally {
-      server.close();
-    }
+  async startWorker({ directory }: Installation): Promise<Worker> {
+    const program = join(directory, 'bin/Runner.Worker.exe');
+    const script = this.path(join(directory, '.sandbox/programs/worker.mjs'));
+    const worker = await Worker.start((port) => this.#spawn(this.path(program), [script, `${port}`]));
+    await this.#add(worker.pid, program);
+    void worker.ended.then(() => this.#remove(worker.pid));
+    return worker;
+  }
+
+  /** Runs an entry of the action with a Node.js of this machine. */
+  execute(worker: Worker, node: string): NonNullable<StepOptions['execute']> {
+    return async (program, environment, output) => {
+      const step = {
+        node: this.path(node),
+        program: this.path(program),
+        directory: this.path(environment['GITHUB_WORKSPACE'] ?? ''),
+        environment: this.#stepEnvironment(environment, worker),
+      };
+      return worker.run(step, (stream, chunk) => output[stream].write(Buffer.from(chunk))).ended;
+    };
   }
 
   /** Starts `Runner.Listener.exe` of an installation as `run.cmd` does. */
-  async startListener({ directory }: Installation, worker: WindowsWorker): Promise<{ ended: Promise<void> }> {
+  async startListener({ directory }: Installation, worker: Worker): Promise<{ ended: Promise<void> }> {
     const program = join(directory, 'bin/Runner.Listener.exe');
     const { pid, ended } = await worker.startProgram(
       this.path(program),
@@ -132,7 +129,7 @@ export class Windows {
    * The environment of a step, made from that of Linux: paths are those of Windows, and the variables of the system come
    * from the worker, without those of Wine.
    */
-  stepEnvironment(environment: Record<string, string>, worker: WindowsWorker): Record<string, string> {
+  #stepEnvironment(environment: Record<string, string>, worker: Worker): Record<string, string> {
     const { PATH, HOME, LANG, ...given } = environment;
     const { PATH: Path = '', ...own } = worker.environment;
     const system = Object.entries(own).filter(([name]) => !/^WINE|^LC_ALL$/.test(name));
@@ -197,92 +194,5 @@ export class Windows {
     } finally {
       await log.close();
     }
-  }
-}
-
-/** A process of an installation that runs steps, one at a time. */
-export class WindowsWorker {
-  readonly pid: number;
-  /** What Windows has given to this process. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Is fulfilled when the process has ended. */
-  readonly ended: Promise<void>;
-  readonly #windows: Windows;
-  readonly #socket: Socket;
-  readonly #receivers = new Set<(report: RemoteReport) => void>();
-
-  private constructor(socket: Socket, windows: Windows, pid: number, environment: Record<string, string>) {
-    this.#socket = socket;
-    this.#windows = windows;
-    this.pid = pid;
-    this.environment = environment;
-    this.ended = new Promise((resolve) => socket.once('close', () => resolve()));
-  }
-
-  static async connect(socket: Socket, windows: Windows): Promise<WindowsWorker> {
-    const lines = createInterface({ input: socket });
-    const [line] = await once(lines, 'line');
-    const ready = JSON.parse(line) as Extract<RemoteReport, { kind: 'ready' }>;
-    const worker = new WindowsWorker(socket, windows, ready.pid, ready.environment);
-    lines.on('line', (text) => {
-      const report = JSON.parse(text) as RemoteReport;
-      for (const receive of worker.#receivers) receive(report);
-    });
-    return worker;
-  }
-
-  /** Runs an entry of the action with a Node.js of this machine. */
-  execute(node: string): NonNullable<StepOptions['execute']> {
-    return async (program, environment, output) => {
-      const step = {
-        node: this.#windows.path(node),
-        program: this.#windows.path(program),
-        directory: this.#windows.path(environment['GITHUB_WORKSPACE'] ?? ''),
-        environment: this.#windows.stepEnvironment(environment, this),
-      };
-      return this.#request<Ending>({ kind: 'run', step }, (report, resolve) => {
-        if (report.kind === 'output') output[report.stream].write(Buffer.from(report.base64, 'base64'));
-        if (report.kind === 'ended') resolve(report.ending);
-      });
-    };
-  }
-
-  /** Starts a program that goes on by itself. */
-  async startProgram(
-    program: string,
-    parameters: string[],
-    directory: string,
-  ): Promise<{ pid: number; ended: Promise<void> }> {
-    const request = { kind: 'start', program, arguments: parameters, directory } as const;
-    const pid = await this.#request<number>(request, (report, resolve) => {
-      if (report.kind === 'started') resolve(report.pid);
-    });
-    const ended = new Promise<void>((resolve) => {
-      this.#receivers.add((report) => {
-        if (report.kind === 'exited' && report.pid === pid) resolve();
-      });
-    });
-    return { pid, ended };
-  }
-
-  /** Ends the process. */
-  async stop(): Promise<void> {
-    this.#socket.end();
-    await this.ended;
-  }
-
-  #request<Result>(
-    request: RemoteRequest,
-    receive: (report: RemoteReport, resolve: (result: Result) => void) => void,
-  ): Promise<Result> {
-    const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    const receiver = (report: RemoteReport) => {
-      if (report.kind === 'failed') reject(new Error(report.message));
-      else receive(report, resolve);
-    };
-    this.#receivers.add(receiver);
-    this.#socket.write(`${JSON.stringify(request)}\n`);
-    void this.ended.then(() => reject(new Error('The worker ended.')));
-    return promise.finally(() => this.#receivers.delete(receiver));
   }
 }

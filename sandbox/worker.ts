@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname } from 'node:path';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import type { StepCommand, StepProcess, Write } from './programs/step-process.ts';
 import type { WorkerReport, WorkerRequest } from './programs/worker.ts';
 
@@ -10,54 +10,95 @@ export interface Account {
   gid: number;
 }
 
-/** The process that executes a job on an installation. */
+/** The process that executes a job on an installation. It runs steps as its children, one at a time. */
 export class Worker {
   readonly pid: number;
-  readonly #process: ChildProcess;
-  readonly #exited: Promise<unknown>;
+  /** What the system gave to this process. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<unknown>;
+  readonly #socket: Socket;
+  readonly #receivers = new Set<(report: WorkerReport) => void>();
 
-  private constructor(running: ChildProcess) {
-    this.pid = running.pid ?? 0;
-    this.#process = running;
-    this.#exited = once(running, 'exit');
+  private constructor(
+    socket: Socket,
+    ended: Promise<unknown>,
+    { pid, environment }: Extract<WorkerReport, { kind: 'ready' }>,
+  ) {
+    this.pid = pid;
+    this.environment = environment;
+    this.ended = ended;
+    this.#socket = socket;
   }
 
-  /**
-   * @param program `bin/Runner.Worker` of the installation
-   * @param script what the program, which is Node.js, runs
-   */
-  static async start(program: string, script: string, account?: Account): Promise<Worker> {
-    const running = spawn(program, [script, 'spawnclient', '113', '116'], {
-      cwd: dirname(program),
-      env: { PATH: process.env['PATH'] },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // Transfers bytes as bytes.
-      serialization: 'advanced',
-      ...account,
-    });
-    await once(running, 'message');
-    return new Worker(running);
+  /** @param launch starts the process, which connects to this port; resolves when it has ended */
+  static async start(launch: (port: number) => Promise<unknown>): Promise<Worker> {
+    const server = createServer().listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const connected = once(server, 'connection') as Promise<[Socket]>;
+      const ended = launch((server.address() as AddressInfo).port);
+      const failed = ended.then(() => Promise.reject(new Error('The worker did not start.')));
+      const [socket] = await Promise.race([connected, failed]);
+      failed.catch(() => {});
+      const lines = createInterface({ input: socket });
+      const worker = new Worker(socket, ended, JSON.parse((await once(lines, 'line'))[0]));
+      lines.on('line', (line) => {
+        for (const receive of worker.#receivers) receive(JSON.parse(line));
+      });
+      return worker;
+    } finally {
+      server.close();
+    }
   }
 
-  /** Runs the program of a step as a child of this process, one at a time. */
-  run(command: StepCommand, write: Write): StepProcess {
-    const tell = (request: WorkerRequest) => this.#process.send(request);
-    const ended = new Promise<Awaited<StepProcess['ended']>>((resolve, reject) => {
-      const receive = (report: WorkerReport) => {
-        if (report.kind === 'output') write(report.stream, report.chunk);
-        else this.#process.off('message', receive);
-        if (report.kind === 'ended') resolve(report.ending);
-        if (report.kind === 'failed') reject(report.error);
-      };
-      this.#process.on('message', receive);
-      void this.#exited.then(() => reject(new Error('The worker ended before its step.')));
+  run(step: StepCommand, write: Write): StepProcess {
+    const ended = this.#request<Awaited<StepProcess['ended']>>({ kind: 'run', step }, (report, resolve) => {
+      if (report.kind === 'output') write(report.stream, Buffer.from(report.base64, 'base64'));
+      if (report.kind === 'ended') resolve(report.ending);
     });
-    tell({ start: command });
-    return { kill: (signal) => tell({ signal }), ended };
+    return { kill: (signal) => this.#send({ kind: 'signal', signal }), ended };
+  }
+
+  /** Starts a program that goes on by itself. */
+  async startProgram(
+    program: string,
+    parameters: string[],
+    directory: string,
+  ): Promise<{ pid: number; ended: Promise<void> }> {
+    const request = { kind: 'start', program, arguments: parameters, directory } as const;
+    const pid = await this.#request<number>(request, (report, resolve) => {
+      if (report.kind === 'started') resolve(report.pid);
+    });
+    const ended = new Promise<void>((resolve) => {
+      this.#receivers.add((report) => {
+        if (report.kind === 'exited' && report.pid === pid) resolve();
+      });
+    });
+    return { pid, ended };
   }
 
   async stop(): Promise<void> {
-    if (this.#process.connected) this.#process.disconnect();
-    await this.#exited;
+    this.#socket.end();
+    await this.ended;
+  }
+
+  #send(request: WorkerRequest): void {
+    this.#socket.write(`${JSON.stringify(request)}\n`);
+  }
+
+  #request<Result>(
+    request: WorkerRequest,
+    receive: (report: WorkerReport, resolve: (result: Result) => void) => void,
+  ): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const receiver = (report: WorkerReport) => {
+      if (report.kind === 'failed') reject(new Error(report.message));
+      else receive(report, resolve);
+    };
+    this.#receivers.add(receiver);
+    this.#send(request);
+    void this.ended.then(() => reject(new Error('The worker ended.')));
+    return promise.finally(() => this.#receivers.delete(receiver));
   }
 }

@@ -6,7 +6,8 @@ import { expect } from '@jest/globals';
 import { GitHub } from '../../sandbox/github.ts';
 import type { Installation, InstallationOptions } from '../../sandbox/installation.ts';
 import { Job, type JobOptions, type Step, type StepResult } from '../../sandbox/launcher.ts';
-import { Windows, type WindowsWorker } from '../../sandbox/windows.ts';
+import { Windows } from '../../sandbox/windows.ts';
+import type { Worker } from '../../sandbox/worker.ts';
 import { filesBelow, repository } from '../world.ts';
 
 export const adminToken = 'github_pat_11WINDOWS0000000000_adminTokenOfTheTests';
@@ -23,12 +24,12 @@ export interface WindowsRunner {
 export class Machine {
   readonly windows: Windows;
   readonly #host: Installation;
-  readonly #worker: WindowsWorker;
+  readonly #worker: Worker;
   #github: GitHub | undefined;
   #directory = '';
   #cleanUp: (() => Promise<unknown>)[] = [];
 
-  private constructor(windows: Windows, host: Installation, worker: WindowsWorker) {
+  private constructor(windows: Windows, host: Installation, worker: Worker) {
     this.windows = windows;
     this.#host = host;
     this.#worker = worker;
@@ -122,13 +123,13 @@ export class Machine {
     const node = join(installation.directory, 'externals/node24/bin/node.exe');
     const step = await job.step({
       inputs: { token: adminToken, ...inputs },
-      execute: worker.execute(node),
+      execute: this.windows.execute(worker, node),
     });
     return { job, step };
   }
 
   /** Starts the process that executes a job on an installation. */
-  async startWorker({ installation }: WindowsRunner): Promise<WindowsWorker> {
+  async startWorker({ installation }: WindowsRunner): Promise<Worker> {
     const worker = await this.windows.startWorker(installation);
     this.#cleanUp.push(() => worker.stop());
     return worker;
