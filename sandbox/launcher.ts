@@ -26,15 +26,17 @@ import type { Worker } from './worker.ts';
 
 export type { Ending };
 
+/** The version of the action in `uses:`. */
+const actionReference = 'v1';
+
 export interface JobOptions {
   github: { apiUrl: string; serverUrl: string; repository: string };
   /** The directory with action.yml and dist of the action; this repository by default. */
   action?: string;
-  /** `owner/name` and reference, as in `uses:`. Both are empty for an action of the workflow's own repository. */
+  /** `owner/name`, as in `uses:`. */
   actionRepository?: string;
-  actionReference?: string;
   /** The name defaults to that of the installation. */
-  runner?: { name?: string; environment?: 'self-hosted' | 'github-hosted'; trackingId?: string };
+  runner?: { name?: string; environment?: 'self-hosted' | 'github-hosted' };
   /** The installation that executes the job: its work folder, its Node.js, and a worker that is the parent of each step. */
   installation?: Installation;
   /** The account to run as; only root can change it. */
@@ -108,14 +110,14 @@ export class Job {
   readonly masker = new Masker();
 
   private constructor(directory: string, options: JobOptions, worker: Worker | undefined) {
-    const { actionRepository = 'sandbox/runner-remove-token', actionReference = 'v1', runner } = options;
+    const { actionRepository = 'sandbox/runner-remove-token' } = options;
     const name = basename(options.github.repository);
-    this.options = { ...options, actionRepository, actionReference };
-    this.trackingId = runner?.trackingId ?? `github_${randomUUID()}`;
+    this.options = { ...options, actionRepository };
+    this.trackingId = `github_${randomUUID()}`;
     this.directory = directory;
     this.workspace = join(directory, name, name);
     this.temporary = join(directory, '_temp');
-    this.actionDirectory = join(directory, '_actions', actionRepository || '_local', actionReference);
+    this.actionDirectory = join(directory, '_actions', actionRepository, actionReference);
     this.worker = worker;
   }
 
@@ -314,7 +316,7 @@ export class Step {
       GITHUB_ACTIONS: 'true',
       GITHUB_ACTION: '__sandbox_runner-remove-token',
       GITHUB_ACTION_PATH: actionDirectory,
-      GITHUB_ACTION_REF: options.actionReference ?? '',
+      GITHUB_ACTION_REF: actionReference,
       GITHUB_ACTION_REPOSITORY: options.actionRepository ?? '',
       GITHUB_ACTOR: 'sandbox',
       GITHUB_API_URL: github.apiUrl,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
@@ -157,6 +157,22 @@ describe('remove: after-job', () => {
           expect(log).not.toContain(secret);
         }
       }),
+  );
+
+  run('removes the runner where it links to the action in a cache, which it can since 2.332', () =>
+    inJob({}, async ({ world, id, job, use }) => {
+      const cached = join(job.directory, 'cached-action');
+      await rename(job.actionDirectory, cached);
+      await symlink(cached, job.actionDirectory);
+      const step = await use();
+      await step.main();
+
+      expect((await step.post()).conclusion).toBe('success');
+
+      world.github.setBusy(repository, id, false);
+      await job.end();
+      await eventually(() => world.github.runners(repository).length === 0);
+    }),
   );
 
   if (isRoot) {

@@ -30,35 +30,42 @@ const gone = { marker: false, unit: false, running: false };
   const remove = (inputs: Record<string, string> = {}, options: Partial<JobOptions> = {}) =>
     world.run({ remove: 'true', 'runner-directory': installation.directory, ...inputs }, options);
 
-  test('is deregistered first and then uninstalled by root, without the token', async () => {
-    await installation.installService();
-    const duringRemoval: unknown[] = [];
-    world.github.intercept = async ({ method }) => {
-      if (method === 'DELETE') {
-        duringRemoval.push(await installation.service());
+  test.each([
+    ['that goes on polling', false],
+    ['that notices its removal, as since 2.336', true],
+  ])(
+    'is deregistered first and then uninstalled by root, without the token, with a listener %s',
+    async (_, noticesRemoval) => {
+      await installation.set({ noticesRemoval });
+      await installation.installService();
+      const duringRemoval: unknown[] = [];
+      world.github.intercept = async ({ method }) => {
+        if (method === 'DELETE') {
+          duringRemoval.push(await installation.service());
+        }
+        return false;
+      };
+
+      const result = await remove({}, { environment: { GITHUB_TOKEN: 'stray', ACTIONS_STEP_DEBUG: 'true' } });
+
+      expect(result.conclusion).toBe('success');
+      expect(runnersOf(result)).toMatchObject([{ result: 'removed' }]);
+      expect(world.github.runners(repository)).toEqual([]);
+      expect(duringRemoval).toMatchObject([{ unit: true, running: true }]);
+      expect(await installation.service()).toEqual(gone);
+      const uninstall = join(installation.directory, 'svc.sh');
+      expect(result.log).toMatch(/^##\[debug\].*"ownerPrefix":\["setpriv","--reuid=65534"/m);
+      expect(result.log).toContain(`"uninstall":["${uninstall}","uninstall"]`);
+      const calls = await installation.serviceCalls();
+      expect(calls.some(({ command }) => command.join(' ').endsWith('svc.sh uninstall'))).toBe(true);
+      for (const { environment, user } of calls) {
+        expect(user).toBe(0);
+        expect(Object.keys(environment)).not.toContain('ACTIONS_RUNNER_INPUT_TOKEN');
+        expect(Object.keys(environment)).not.toContain('GITHUB_TOKEN');
       }
-      return false;
-    };
-
-    const result = await remove({}, { environment: { GITHUB_TOKEN: 'stray', ACTIONS_STEP_DEBUG: 'true' } });
-
-    expect(result.conclusion).toBe('success');
-    expect(runnersOf(result)).toMatchObject([{ result: 'removed' }]);
-    expect(world.github.runners(repository)).toEqual([]);
-    expect(duringRemoval).toMatchObject([{ unit: true, running: true }]);
-    expect(await installation.service()).toEqual(gone);
-    const uninstall = join(installation.directory, 'svc.sh');
-    expect(result.log).toMatch(/^##\[debug\].*"ownerPrefix":\["setpriv","--reuid=65534"/m);
-    expect(result.log).toContain(`"uninstall":["${uninstall}","uninstall"]`);
-    const calls = await installation.serviceCalls();
-    expect(calls.some(({ command }) => command.join(' ').endsWith('svc.sh uninstall'))).toBe(true);
-    for (const { environment, user } of calls) {
-      expect(user).toBe(0);
-      expect(Object.keys(environment)).not.toContain('ACTIONS_RUNNER_INPUT_TOKEN');
-      expect(Object.keys(environment)).not.toContain('GITHUB_TOKEN');
-    }
-    expectNoSecret(world, result);
-  });
+      expectNoSecret(world, result);
+    },
+  );
 
   test('is uninstalled if its unit was deleted by hand', async () => {
     await installation.installService({ unitDeleted: true });
