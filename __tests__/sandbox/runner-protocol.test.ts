@@ -128,11 +128,13 @@ describe('a runner', () => {
       ],
     });
 
-    expect(github.runners('octo/app')).toMatchObject([{ busy: true }]);
     const { body: message } = await send('GET', poll);
     expect(message.messageType).toBe('RunnerJobRequest');
     const { run_service_url: address } = JSON.parse(message.body);
+    // GitHub does not count a job that the runner has not acquired.
+    expect(github.runners('octo/app')).toMatchObject([{ busy: false }]);
     const { body: request } = await send('POST', `${address}acquirejob`);
+    expect(github.runners('octo/app')).toMatchObject([{ busy: true }]);
     expect(request.steps).toMatchObject([
       {
         reference: { name: 'octo/remove', ref: 'v1' },

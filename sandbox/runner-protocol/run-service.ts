@@ -59,13 +59,12 @@ export class RunService {
     this.#broker = broker;
   }
 
-  /** Assigns a job to a runner, which is busy from now on. */
+  /** Assigns a job to a runner, which is busy as soon as it has acquired the job. */
   start(runnerId: number, job: WorkflowJob): RunningJob {
     const requestId = randomUUID();
     const { promise, resolve: complete } = Promise.withResolvers<JobReport>();
     const ids = { requestId, jobId: randomUUID(), planId: randomUUID() };
     this.#executions.set(requestId, { ...job, ...ids, runnerId, complete, logs: new Map() });
-    this.#setBusy(runnerId, true);
     this.#broker.send(runnerId, 'RunnerJobRequest', {
       id: requestId,
       runner_request_id: requestId,
@@ -105,6 +104,7 @@ export class RunService {
     const { planId, jobId, runnerId } = execution;
     switch (operation) {
       case 'acquirejob': {
+        this.#setBusy(runnerId, true);
         const urls = {
           serverUrl: this.#github.serverUrl,
           apiUrl: this.#github.apiUrl,
