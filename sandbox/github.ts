@@ -318,12 +318,12 @@ export class GitHub {
         ? errorReply(301, 'Moved Permanently', { headers: { location } })
         : errorReply(307, 'Temporary Redirect', { headers: { location } });
     }
+    if (this.ignoresNameFilter) url.searchParams.delete('name');
     return operation.perform({
       registration,
       runnerId: Number(rest.split('/').at(-1)),
       url,
       documentation,
-      ignoresNameFilter: this.ignoresNameFilter,
       issueToken: () => this.#issueToken(registration),
     });
   }

@@ -35,26 +35,19 @@ const nodePath = `externals/node24/bin/node${executable}`;
 
 /** The files of an installation, by path. The programs have their types removed, which Node.js would take long for. */
 function readFiles(): [path: string, text: string][] {
-  const { emitWarning } = process;
-  // Removing types is an experimental feature.
-  process.emitWarning = () => {};
-  try {
-    return [
-      ...readdirSync(layout, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }): [string, string] => {
-          const path = relative(layout, join(parentPath, name));
-          const isOurs = ['systemctl', 'record'].includes(name);
-          return [isOurs ? join('.sandbox', name) : path, readFileSync(join(parentPath, name), 'utf8')];
-        }),
-      ...readdirSync(programs).map((name): [string, string] => [
-        join('.sandbox/programs', name.replace('.ts', '.mjs')),
-        stripTypeScriptTypes(readFileSync(join(programs, name), 'utf8')).replaceAll(".ts';", ".mjs';"),
-      ]),
-    ];
-  } finally {
-    process.emitWarning = emitWarning;
-  }
+  return [
+    ...readdirSync(layout, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }): [string, string] => {
+        const path = relative(layout, join(parentPath, name));
+        const isOurs = ['systemctl', 'record'].includes(name);
+        return [isOurs ? join('.sandbox', name) : path, readFileSync(join(parentPath, name), 'utf8')];
+      }),
+    ...readdirSync(programs).map((name): [string, string] => [
+      join('.sandbox/programs', name.replace('.ts', '.mjs')),
+      stripTypeScriptTypes(readFileSync(join(programs, name), 'utf8')).replaceAll(".ts';", ".mjs';"),
+    ]),
+  ];
 }
 
 let files: [path: string, text: string][] | undefined;

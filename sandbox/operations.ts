@@ -8,7 +8,6 @@ export interface Call {
   url: URL;
   /** The documentation of the operation, which error bodies point to. */
   documentation: string;
-  ignoresNameFilter: boolean;
   issueToken: () => { token: string; expiresAt: Date };
 }
 
@@ -45,8 +44,8 @@ const listRunners: Operation = {
   method: 'GET',
   path: '/actions/runners',
   documentation: 'actions/self-hosted-runners#list-self-hosted-runners-for',
-  perform: ({ registration, url, ignoresNameFilter }) => {
-    const name = ignoresNameFilter ? undefined : url.searchParams.get('name')?.toLowerCase();
+  perform: ({ registration, url }) => {
+    const name = url.searchParams.get('name')?.toLowerCase();
     const found = [...registration.runners.values()].filter(
       (runner) => name === undefined || runner.name.toLowerCase() === name,
     );

@@ -43,7 +43,6 @@ export async function sweep(runners: number, limits: Readonly<RateLimitCounts>):
         runnerId: Number(parameters['runner_id']),
         url,
         documentation: '',
-        ignoresNameFilter: false,
         issueToken: () => ({ token: 'AREMOVE', expiresAt: new Date(Date.now() + 3_600_000) }),
       }) ?? { status: 404 };
     if (!expected.includes(reply.status)) throw new Error(`${method} ${path}: ${reply.status}`);
