@@ -6,6 +6,7 @@ import {
   readFile,
   readlink,
   realpath,
+  rename,
   rm,
   stat,
   symlink,
@@ -135,7 +136,7 @@ describe('on Windows', () => {
     const environment = await createWindows(directory);
     await writeFile(join(directory, '.service'), 'unit');
     await configScript('rm -f .runner', 'echo "$* $ACTIONS_RUNNER_INPUT_TOKEN $(ls -A)"');
-    await symlink('config.sh', join(directory, 'config.cmd'));
+    await rename(join(directory, 'config.sh'), join(directory, 'config.cmd'));
     const script: ScriptContext = { ...context, platform: 'win32', environment };
 
     const { output = '', ...result } = (await removeWithConfigScript(script, 'AB12')) ?? {};

@@ -87,6 +87,7 @@ describe('a directory is a runner installation', () => {
         likelyCause: 'The file is damaged, or this account cannot read it.',
         remedy: expect.stringContaining('remove the runner on GitHub, delete .runner and re-run the step'),
       },
+      cause: expect.objectContaining({ code: 'ELOOP' }),
     });
     await rm(join(root, '.runner'));
     await link(join(root, 'elsewhere'), join(root, '.runner'));
