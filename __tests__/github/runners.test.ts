@@ -148,8 +148,16 @@ describe('runners of a name', () => {
       explanation: {
         happened:
           'Could not find the runner "Big Runner & Co" of organization octo: GitHub returned only 1 of 2 runners, although the list was read twice.',
+        likelyCause: 'Runners were added or removed while the list was read.',
+        remedy: 'Re-run the step.',
       },
     });
+  });
+
+  test('are missing if a server that ignores the filter lists others only', async () => {
+    respond(200, { total_count: 1, runners: [{ ...listed, name: 'another' }] });
+
+    expect(await findRunnersByName(client, identity)).toEqual([]);
   });
 
   test('can be found in an incomplete list', async () => {
