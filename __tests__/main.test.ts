@@ -64,8 +64,13 @@ describe('the entry of', () => {
     while (process.exitCode === 13) await setImmediate();
   }
 
-  test('the main step runs it', async () => {
-    expect(await outputOf({}, () => untilEnded(import('../src/index.ts')))).toMatch(noToken);
+  test('the main step runs it, and keeps the exit code of a failure', async () => {
+    const action = async () => {
+      await untilEnded(import('../src/index.ts'));
+      await setImmediate();
+      expect(process.exitCode).toBe(1);
+    };
+    expect(await outputOf({}, action)).toMatch(noToken);
   });
 
   test('the main step ends with 0 if nothing failed', async () => {

@@ -31,7 +31,7 @@ beforeEach(() => {
       return { status: 201, headers: {}, data: { token: `A${requested.length}`, expires_at: expiresAt } };
     },
   };
-  const clock = { ...systemClock, now: () => minutes * 60_000 };
+  const clock = { ...systemClock, now: () => (1_000 + minutes) * 60_000 };
   const recording = recordingLog();
   lines = recording.lines;
   removeTokens = new RemoveTokens(client as ApiClient, new Secrets(() => undefined), recording.log, clock);
