@@ -635,7 +635,7 @@ async function scriptContext({ directory, owner }, platform, isRoot, environment
     }
     // `setpriv` takes numbers, so it works for an account without a name too, such as a container's.
     const { output } = await (0,runner_script/* runScript */.j3)(['getent', 'passwd', `${owner.uid}`], { ...own, directory: '/' });
-    const [name, gid, home] = /([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/.exec(output)?.slice(1) ?? [];
+    const [name, gid, home] = /^([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/.exec(output)?.slice(1) ?? [];
     return name && gid && home
         ? {
             ...own,

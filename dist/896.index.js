@@ -125,12 +125,12 @@ function decideOutcome({ exitCode, output }, isLeft) {
         return 'busy';
     }
     const [, status = '', request = ''] = [...output.matchAll(/Http response code: (\w+) from '([^']*)'/gi)].at(-1) ?? [];
-    const isDeletion = /DELETE \S+\/actions\/runners\/\d+$/i.test(request);
+    const isDeletion = /^DELETE \S+\/actions\/runners\/\d+$/i.test(request);
     if (isDeletion && status === 'NotFound') {
         return 'not-found';
     }
     // The older flow exchanges the remove token first. An expired or foreign token is a 404 there (actions/runner#4042).
-    const showsToken = isDeletion || /POST \S+\/actions\/runner-registration$/i.test(request);
+    const showsToken = isDeletion || /^POST \S+\/actions\/runner-registration$/i.test(request);
     const isRefusal = ['Unauthorized', 'Forbidden', 'NotFound'].includes(status) && !/rate limit/i.test(output);
     return showsToken && isRefusal ? 'token-refused' : 'failed';
 }
@@ -664,7 +664,9 @@ async function listProcesses(platform, proc = '/proc') {
 function readProcess(directory, id) {
     try {
         // The name of the program is in parentheses and can contain anything.
-        const [, parent] = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'stat'), 'utf8').replace(/.*\) /s, '').split(' ');
+        const [, parent] = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'stat'), 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ');
         return { id, parent: Number(parent), program: readProgram(directory) };
     }
     catch {
@@ -869,7 +871,7 @@ function asOwner({ ownerPrefix: [first, ...more] }, command) {
 }
 /** The last line that a script printed: usually the reason why it failed. */
 function lastLineOf({ output }) {
-    return output.trim().replace(/.*[\r\n]/s, '');
+    return output.trim().replace(/^.*[\r\n]/s, '');
 }
 
 
@@ -961,10 +963,10 @@ function matchesCommand(specification, [program, ...args]) {
     if (specification === 'ALL' || specification.startsWith('!')) {
         return specification === 'ALL';
     }
-    if (/sha\d+:|(^| )\^/.test(specification)) {
+    if (/^sha\d+:|(^| )\^/.test(specification)) {
         return undefined;
     }
-    const { path = specification, parameters = '*' } = /(?<path>(?:\\.|[^ ])+) (?<parameters>.*)/s.exec(specification)?.groups ?? {};
+    const { path = specification, parameters = '*' } = /^(?<path>(?:\\.|[^ \\])+) (?<parameters>.*)/s.exec(specification)?.groups ?? {};
     if (!(0,paths/* wildcardPattern */.f8)(parameters).test(args.join(' '))) {
         return false;
     }

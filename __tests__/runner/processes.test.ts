@@ -214,6 +214,14 @@ describe('on Linux', () => {
     expect(found.map(({ id }) => id)).toEqual(expected ? [20] : []);
   });
 
+  test('a process that ends while it is looked at does not belong to it', async () => {
+    await show('20', { cmdline });
+    // Its link can be followed, but not be read any more.
+    await writeFile(join(proc, '20/exe'), '');
+
+    expect(await processesOf(root, 'Runner.Worker', 'linux', proc)).toEqual([]);
+  });
+
   const unshare = ['--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
   const isRequired = process.env['REQUIRE_SYSTEM_TOOLS'] !== undefined;
   const canUnshare = isRequired || spawnSync('unshare', [...unshare, 'true']).status === 0;

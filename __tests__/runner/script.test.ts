@@ -31,6 +31,12 @@ test.each([
   expect(lastLineOf({ exitCode: 1, output })).toBe(line);
 });
 
+test('the last line of a megabyte is found at once', () => {
+  const output = 'x'.repeat(1_000_000);
+
+  expect(lastLineOf({ exitCode: 1, output })).toBe(output);
+});
+
 test('a command is run as it is, or as the owner', () => {
   expect(asOwner(context, ['config.sh', 'remove'])).toEqual(['config.sh', 'remove']);
   expect(asOwner({ ...context, ownerPrefix: ['sudo', '-n'] }, ['config.sh', 'remove'])).toEqual([

@@ -87,6 +87,12 @@ describe('the rules that sudo lists decide whether a command needs a password', 
     expect(needsPassword(header + listing.join(''), command)).toBe(true);
   });
 
+  test('a path with escaped spaces is one path, and a rule of backslashes is read at once', () => {
+    const listing =
+      header + all + rule(`/bin/${'\\'.repeat(1_000)}`) + rule('/srv/my\\ runner/svc.sh uninstall', free);
+    expect(needsPassword(listing, ['/srv/my runner/svc.sh', 'uninstall'])).toBe(false);
+  });
+
   test('several arguments are one text', () => {
     const listing = header + all + rule('/srv/runner/svc.sh stop now', free);
     expect(needsPassword(listing, ['/srv/runner/svc.sh', 'stop', 'now'])).toBe(false);

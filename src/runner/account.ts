@@ -31,7 +31,7 @@ export async function scriptContext(
   }
   // `setpriv` takes numbers, so it works for an account without a name too, such as a container's.
   const { output } = await runScript(['getent', 'passwd', `${owner.uid}`], { ...own, directory: '/' });
-  const [name, gid, home] = /([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/.exec(output)?.slice(1) ?? [];
+  const [name, gid, home] = /^([^:]+):[^:]*:\d+:(\d+):[^:]*:([^:]+):/.exec(output)?.slice(1) ?? [];
   return name && gid && home
     ? {
         ...own,

@@ -138,12 +138,12 @@ export function decideOutcome({ exitCode, output }: ScriptResult, isLeft: boolea
   }
   const [, status = '', request = ''] =
     [...output.matchAll(/Http response code: (\w+) from '([^']*)'/gi)].at(-1) ?? [];
-  const isDeletion = /DELETE \S+\/actions\/runners\/\d+$/i.test(request);
+  const isDeletion = /^DELETE \S+\/actions\/runners\/\d+$/i.test(request);
   if (isDeletion && status === 'NotFound') {
     return 'not-found';
   }
   // The older flow exchanges the remove token first. An expired or foreign token is a 404 there (actions/runner#4042).
-  const showsToken = isDeletion || /POST \S+\/actions\/runner-registration$/i.test(request);
+  const showsToken = isDeletion || /^POST \S+\/actions\/runner-registration$/i.test(request);
   const isRefusal = ['Unauthorized', 'Forbidden', 'NotFound'].includes(status) && !/rate limit/i.test(output);
   return showsToken && isRefusal ? 'token-refused' : 'failed';
 }

@@ -60,7 +60,9 @@ export async function listProcesses(platform: NodeJS.Platform, proc = '/proc'): 
 function readProcess(directory: string, id: number): Process | undefined {
   try {
     // The name of the program is in parentheses and can contain anything.
-    const [, parent] = readFileSync(join(directory, 'stat'), 'utf8').replace(/.*\) /s, '').split(' ');
+    const [, parent] = readFileSync(join(directory, 'stat'), 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return { id, parent: Number(parent), program: readProgram(directory) };
   } catch {
     return undefined;

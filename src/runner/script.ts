@@ -79,5 +79,5 @@ export function asOwner({ ownerPrefix: [first, ...more] }: ScriptContext, comman
 
 /** The last line that a script printed: usually the reason why it failed. */
 export function lastLineOf({ output }: ScriptResult): string {
-  return output.trim().replace(/.*[\r\n]/s, '');
+  return output.trim().replace(/^.*[\r\n]/s, '');
 }

@@ -59,11 +59,11 @@ function matchesCommand(specification: string, [program, ...args]: Command): boo
   if (specification === 'ALL' || specification.startsWith('!')) {
     return specification === 'ALL';
   }
-  if (/sha\d+:|(^| )\^/.test(specification)) {
+  if (/^sha\d+:|(^| )\^/.test(specification)) {
     return undefined;
   }
   const { path = specification, parameters = '*' } =
-    /(?<path>(?:\\.|[^ ])+) (?<parameters>.*)/s.exec(specification)?.groups ?? {};
+    /^(?<path>(?:\\.|[^ \\])+) (?<parameters>.*)/s.exec(specification)?.groups ?? {};
   if (!wildcardPattern(parameters).test(args.join(' '))) {
     return false;
   }
