@@ -1,4 +1,4 @@
-// Measures what the action costs. Run by `npm run bench`, which takes about a minute; `-- --rounds 50` takes more samples.
+// Measures what the action costs. Run by `npm run bench`, which takes less than a minute; `-- --rounds 50` takes more samples.
 // Absolute figures depend on the machine, ratios hardly do.
 
 import { parseArgs } from 'node:util';

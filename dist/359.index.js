@@ -1070,7 +1070,7 @@ function describeNamesakes(namesakes) {
         };
 }
 async function deregister(installation, removeToken, print, context) {
-    await runConfigScript(installation, removeToken, print, context);
+    await deregisterWithScript(installation, removeToken, print, context);
     return remove_runner_confirm(installation, context);
 }
 /** Deletes a runner that cannot deregister itself. */
@@ -1085,7 +1085,7 @@ async function deleteRegistration(installation, print, context) {
  *
  * @throws Failure if the script fails and GitHub still lists the runner, or cannot be reached
  */
-async function runConfigScript(installation, removeToken, print, context) {
+async function deregisterWithScript(installation, removeToken, print, context) {
     const { client, log } = context;
     const { runner, directory, script } = installation;
     const result = await (0,config_script/* removeWithConfigScript */.gH)(script, removeToken);

@@ -151,7 +151,7 @@ async function deregister(
   print: Print,
   context: Context,
 ): Promise<Outcome> {
-  await runConfigScript(installation, removeToken, print, context);
+  await deregisterWithScript(installation, removeToken, print, context);
   return confirm(installation, context);
 }
 
@@ -172,7 +172,7 @@ async function deleteRegistration(
  *
  * @throws Failure if the script fails and GitHub still lists the runner, or cannot be reached
  */
-async function runConfigScript(
+async function deregisterWithScript(
   installation: ConfiguredInstallation,
   removeToken: string,
   print: Print,
