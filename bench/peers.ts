@@ -27,6 +27,6 @@ export function buildPeer(name: string, released: string, directory: string): st
     `--before=${released}`,
   ];
   execFileSync('npm', install, { ...options, shell: process.platform === 'win32' });
-  execFileSync(process.execPath, [ncc, 'build', 'index.js', '-o', 'dist'], options);
+  execFileSync(process.execPath, [ncc, 'build', 'index.js', '-o', 'dist', '--no-cache'], options);
   return join(source, 'dist/index.js');
 }

@@ -26,12 +26,14 @@ function contents(directory: string): Map<string, string> {
 /** ncc has no types. Its options are listed in its readme, except `esm`, whose default is the type of the package. */
 type Ncc = (
   entry: string,
-  options: { esm: boolean; license: string; quiet: boolean; target: string },
+  options: { cache: false; esm: boolean; license: string; quiet: boolean; target: string },
 ) => Promise<{ code: string; assets: Record<string, { source: string | Buffer }> }>;
 const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc;
 
 async function build(directory: string): Promise<void> {
   const { code, assets } = await ncc(join(root, 'src/index.ts'), {
+    // The cache would outlive the checkout, and it does not tell CommonJS from ES modules.
+    cache: false,
     // Node.js loads CommonJS faster. `npm run bench` shows what a step that only creates a token takes.
     esm: false,
     license: 'licenses.txt',
