@@ -224,7 +224,7 @@ describe('warnings', () => {
     [
       { 'wait-minutes': '10' },
       [
-        'The input "wait-minutes" has no effect: live runners that match a pattern or a label are left alone. To wait for a runner, add its full name to "runner-name", or set "runner-status" to "any".',
+        'The input "wait-minutes" has no effect: runners that are busy or online are left alone if they only match a pattern or a label. To wait for a runner, add its full name to "runner-name", or set "runner-status" to "any".',
       ],
     ],
     [{ 'wait-minutes': '10', 'offline-minutes': '5', 'runner-name': 'spot-?\nbox' }, []],

@@ -321,9 +321,9 @@ async function requireCurrentJobInstallation(context) {
     }
     const { directory, configuration } = await (0,runner_installation/* readInstallation */.Z_)(own, platform);
     if (configuration === undefined || !isCurrentRunnerName(configuration.name, context)) {
-        const found = configuration === undefined ? 'is not configured' : `is of the runner "${configuration.name}"`;
+        const found = configuration === undefined ? 'is not configured' : `belongs to the runner "${configuration.name}"`;
         throw new src_failure/* Failure */.HR('not-a-runner', {
-            happened: `The runner "${environment['RUNNER_NAME'] ?? ''}" executes this job, but the installation that the step's Node.js belongs to, ${directory}, ${found}. Nothing was changed.`,
+            happened: `The runner "${environment['RUNNER_NAME'] ?? ''}" executes this job, but the installation of the step's Node.js, ${directory}, ${found}. Nothing was changed.`,
             likelyCause: 'Two installations share files through a link, or the runner was configured again during this job.',
             remedy: 'Use remove: true with "runner-directory" set to the directory of the runner that you want to remove, in a job of another runner on this machine.',
         });
@@ -397,7 +397,7 @@ async function findDirectories(lines, platform, log) {
     refuseUnreadable(found);
     if (lines.length > 0 && found.length === 0) {
         throw new src_failure/* Failure */.HR('not-a-runner', {
-            happened: 'No directory is left of the input "runner-directory". Nothing was changed.',
+            happened: 'The input "runner-directory" selects no directory. Nothing was changed.',
             cause: 'Its "!" lines exclude every directory that the lines before them match.',
             remedy: 'Remove or correct a "!" line.',
         });
@@ -592,7 +592,7 @@ async function checkAccess(script) {
         ? {
             happened: `The step cannot run programs as the owner of ${directory}: "${(0,runner_script/* lastLineOf */.SH)(result)}". Nothing was changed.`,
             cause: 'As root, the action runs config.sh as the owner of the installation, with setpriv (on macOS, sudo).',
-            remedy: 'Run the step as the owner of the installation, or fix the problem.',
+            remedy: 'Fix the problem that this message quotes, or run the step as the owner of the installation.',
         }
         : {
             happened: `The account that runs config.sh cannot ${verbs[test]} ${path}, which removing the runner requires. Nothing was changed.`,
@@ -951,7 +951,7 @@ function describeSome(runners) {
 }
 /** What a dry run does not wait for. */
 function describeWait(obstacle, minutes) {
-    return `It is ${obstacle} now. The step would wait for it for up to ${describeMinutes(minutes)}.`;
+    return `It is ${obstacle} now. The step would wait up to ${describeMinutes(minutes)} for it.`;
 }
 function describeMinutes(minutes) {
     return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
@@ -964,7 +964,7 @@ function explainExpiredToken(failure) {
     const { happened, requestId } = failure.explanation;
     return new src_failure/* Failure */.HR('bad-credentials', {
         happened,
-        likelyCause: 'GitHub accepted the token at the start of this step. It expired or was revoked since then. The token of a GitHub App expires after one hour.',
+        likelyCause: 'GitHub accepted the token at the start of this step. It has since expired or been revoked. The token of a GitHub App expires after one hour.',
         remedy: 'Re-run the job to continue. Create the token in the same job, directly before this step, and use a shorter "wait-minutes".',
         requestId,
     }, { cause: failure });
@@ -1157,7 +1157,7 @@ async function stop(installation, print) {
     if (!(await (0,service/* stopRunner */.PS)(installation, print))) {
         throw new src_failure/* Failure */.HR('runner-busy', {
             happened: `${nameOf(installation)} is deregistered but still running: it has just started a job.`,
-            cause: 'GitHub had dispatched the job and did not count it yet.',
+            cause: 'GitHub dispatched the job before the deregistration and did not list the runner as busy yet.',
             remedy: 'Re-run the step after the job. It then uninstalls the service or stops the listener.',
         });
     }

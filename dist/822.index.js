@@ -223,7 +223,7 @@ function explainServerError(request, response, server) {
     const time = wait === undefined ? 'later' : (0,_rate_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .describeWait */ .Ng)(wait, response);
     const failure = new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('server-error', {
         happened: (0,_api_response_js__WEBPACK_IMPORTED_MODULE_3__/* .describeResponse */ .Xg)(request, response),
-        likelyCause: 'A problem of GitHub, or of a proxy in front of it.',
+        likelyCause: 'A problem at GitHub, or at a proxy in front of it.',
         remedy: `Re-run the job ${time}. ${server.webUrl === 'https://github.com'
             ? 'Check https://www.githubstatus.com.'
             : `If the problem persists, contact the administrator of ${server.webUrl}.`}`,
@@ -767,7 +767,7 @@ function inputsWithoutEffect(getInput, removal) {
     return waitMinutes === 0 || names.some((line) => !isPattern(line))
         ? []
         : [
-            'The input "wait-minutes" has no effect: live runners that match a pattern or a label are left alone. To wait for a runner, add its full name to "runner-name", or set "runner-status" to "any".',
+            'The input "wait-minutes" has no effect: runners that are busy or online are left alone if they only match a pattern or a label. To wait for a runner, add its full name to "runner-name", or set "runner-status" to "any".',
         ];
 }
 function tokenWarnings({ kind }, removal) {
@@ -1051,7 +1051,7 @@ function explainCertificate(code) {
     if (/ALTNAME|HOSTNAME/.test(code)) {
         return {
             likelyCause: 'The certificate is for another host name: the host in "github-api-url" is an alias or an IP address, or another machine responded.',
-            remedy: 'Use the host name of the certificate in "github-api-url", or add this one to the certificate.',
+            remedy: 'Set "github-api-url" to a host name in the certificate, or issue a certificate for the present host name.',
         };
     }
     return {

@@ -294,7 +294,7 @@ describe('remove: after-job', () => {
       expectFailure(
         await (await use()).main(),
         `The runner "other" executes this job`,
-        `${installation.directory}, is of the runner "box"`,
+        `${installation.directory}, belongs to the runner "box"`,
         'section "not-a-runner"',
       );
     }),

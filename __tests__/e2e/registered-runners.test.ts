@@ -320,7 +320,7 @@ describe('a wait', () => {
     expectFailure(
       result,
       /Bad credentials/,
-      /expired or was revoked since then/,
+      /has since expired or been revoked/,
       'section "bad-credentials"',
     );
     expect(result.annotations).toHaveLength(1);

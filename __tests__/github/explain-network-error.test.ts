@@ -80,8 +80,8 @@ describe('a certificate', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /private certificate authority/, /Do not disable/],
     ['CERT_HAS_EXPIRED', /clock of this machine is wrong\. The clock shows \d{4}-/, /renewed/],
     ['CERT_NOT_YET_VALID', /clock of this machine is wrong\. The clock shows \d{4}-/, /renewed/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', /for another host name/, /Use the host name of the certificate/],
-    ['HOSTNAME_MISMATCH', /for another host name/, /Use the host name of the certificate/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /for another host name/, /to a host name in the certificate/],
+    ['HOSTNAME_MISMATCH', /for another host name/, /to a host name in the certificate/],
   ])('that Node.js does not accept is not retried: %s', (code, likelyCause, remedy) => {
     expect(explain(withCode(code), proxy)).toEqual({
       kind: 'tls',

@@ -275,7 +275,7 @@ describe('a server error', () => {
       expect(explain(status, { headers })).toMatchObject({
         kind: 'server-error',
         retry,
-        likelyCause: 'A problem of GitHub, or of a proxy in front of it.',
+        likelyCause: 'A problem at GitHub, or at a proxy in front of it.',
         remedy: expect.stringMatching(remedy),
       });
     }

@@ -308,7 +308,7 @@ describe('wait-minutes', () => {
 
     expect((await waitFor([directory], { dryRun: true }))[0]?.report).toMatchObject({
       result: 'would-remove',
-      detail: 'It is busy now. The step would wait for it for up to 10 minutes.',
+      detail: 'It is busy now. The step would wait up to 10 minutes for it.',
     });
     expect(clock.now()).toBe(0);
     expect((await waitFor([directory], { dryRun: true, waitMinutes: 0 }))[0]?.failure?.kind).toBe(
@@ -390,7 +390,7 @@ describe('wait-minutes', () => {
 
     expect(result?.report.result).toBe(expected);
     if (status === 401) {
-      expect(result?.failure?.explanation.likelyCause).toContain('It expired or was revoked since then.');
+      expect(result?.failure?.explanation.likelyCause).toContain('It has since expired or been revoked.');
     }
   });
 

@@ -743,8 +743,8 @@ describe('a dry run', () => {
     expect(results.map(({ report }) => [report.name, report.result, report.detail])).toEqual([
       ['named', 'would-remove', undefined],
       ['spot-1', 'would-remove', 'If it is still offline after 5 minutes.'],
-      ['online', 'would-remove', 'It is online now. The step would wait for it for up to 10 minutes.'],
-      ['busy', 'would-remove', 'It is busy now. The step would wait for it for up to 10 minutes.'],
+      ['online', 'would-remove', 'It is online now. The step would wait up to 10 minutes for it.'],
+      ['busy', 'would-remove', 'It is busy now. The step would wait up to 10 minutes for it.'],
       ['gone', 'already-removed', 'GitHub lists no runner with this name in repository octo/app.'],
     ]);
     expect(info()).toEqual([

@@ -554,7 +554,7 @@ describe('on this machine', () => {
     expect(failure.kind).toBe('runner-busy');
     expect(failure.explanation).toEqual({
       happened: `The runner "box" in ${directory} is deregistered but still running: it has just started a job.`,
-      cause: 'GitHub had dispatched the job and did not count it yet.',
+      cause: 'GitHub dispatched the job before the deregistration and did not list the runner as busy yet.',
       remedy: 'Re-run the step after the job. It then uninstalls the service or stops the listener.',
     });
   });

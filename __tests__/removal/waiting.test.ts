@@ -135,7 +135,7 @@ test('one minute is singular', () => {
 });
 
 test('a dry run says what it does not wait for', () => {
-  expect(describeWait('busy', 10)).toBe('It is busy now. The step would wait for it for up to 10 minutes.');
+  expect(describeWait('busy', 10)).toBe('It is busy now. The step would wait up to 10 minutes for it.');
 });
 
 const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Fix it.', requestId: '04AC:1' };
@@ -157,7 +157,7 @@ test('a token that is refused later has expired', () => {
     kind: 'bad-credentials',
     explanation: {
       happened: 'It broke.',
-      likelyCause: expect.stringContaining('It expired or was revoked since then.'),
+      likelyCause: expect.stringContaining('It has since expired or been revoked.'),
       remedy: expect.stringContaining('use a shorter "wait-minutes"'),
       requestId: '04AC:1',
     },

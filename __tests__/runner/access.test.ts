@@ -85,7 +85,7 @@ test('an owner as whom no program can be started is an error', async () => {
       happened: `The step cannot run programs as the owner of ${root}: "error changing owner". Nothing was changed.`,
       cause:
         'As root, the action runs config.sh as the owner of the installation, with setpriv (on macOS, sudo).',
-      remedy: 'Run the step as the owner of the installation, or fix the problem.',
+      remedy: 'Fix the problem that this message quotes, or run the step as the owner of the installation.',
     },
   });
 });

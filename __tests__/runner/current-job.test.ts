@@ -113,7 +113,7 @@ describe('remove: after-job', () => {
     [
       'another',
       { RUNNER_NAME: 'box' },
-      /^The runner "box" .*ROOT\/runner, is of the runner "another"\. Nothing/,
+      /^The runner "box" .*ROOT\/runner, belongs to the runner "another"\. Nothing/,
     ],
     ['another', {}, /^The runner "" .*"another"/],
     [undefined, { RUNNER_NAME: 'box' }, /ROOT\/runner, is not configured\./],

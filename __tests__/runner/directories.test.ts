@@ -132,7 +132,7 @@ describe('a line with "!" excludes', () => {
     expect(await failureOf(() => find(['runner-*', '!runner-*']))).toMatchObject({
       kind: 'not-a-runner',
       explanation: {
-        happened: 'No directory is left of the input "runner-directory". Nothing was changed.',
+        happened: 'The input "runner-directory" selects no directory. Nothing was changed.',
         cause: 'Its "!" lines exclude every directory that the lines before them match.',
         remedy: expect.stringContaining('"!" line'),
       },

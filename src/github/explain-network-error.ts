@@ -123,7 +123,8 @@ function explainCertificate(code: string): { likelyCause: string; remedy: string
     return {
       likelyCause:
         'The certificate is for another host name: the host in "github-api-url" is an alias or an IP address, or another machine responded.',
-      remedy: 'Use the host name of the certificate in "github-api-url", or add this one to the certificate.',
+      remedy:
+        'Set "github-api-url" to a host name in the certificate, or issue a certificate for the present host name.',
     };
   }
   return {

@@ -86,7 +86,7 @@ function explainServerError(request: ApiRequest, response: ApiResponse, server: 
   const time = wait === undefined ? 'later' : describeWait(wait, response);
   const failure = new Failure('server-error', {
     happened: describeResponse(request, response),
-    likelyCause: 'A problem of GitHub, or of a proxy in front of it.',
+    likelyCause: 'A problem at GitHub, or at a proxy in front of it.',
     remedy: `Re-run the job ${time}. ${
       server.webUrl === 'https://github.com'
         ? 'Check https://www.githubstatus.com.'

@@ -267,7 +267,7 @@ async function stop(installation: CheckedInstallation, print: Print): Promise<vo
   if (!(await stopRunner(installation, print))) {
     throw new Failure('runner-busy', {
       happened: `${nameOf(installation)} is deregistered but still running: it has just started a job.`,
-      cause: 'GitHub had dispatched the job and did not count it yet.',
+      cause: 'GitHub dispatched the job before the deregistration and did not list the runner as busy yet.',
       remedy: 'Re-run the step after the job. It then uninstalls the service or stops the listener.',
     });
   }

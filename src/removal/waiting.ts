@@ -83,7 +83,7 @@ export function describeSome(runners: readonly string[]): string {
 
 /** What a dry run does not wait for. */
 export function describeWait(obstacle: string, minutes: number): string {
-  return `It is ${obstacle} now. The step would wait for it for up to ${describeMinutes(minutes)}.`;
+  return `It is ${obstacle} now. The step would wait up to ${describeMinutes(minutes)} for it.`;
 }
 
 export function describeMinutes(minutes: number): string {
@@ -101,7 +101,7 @@ export function explainExpiredToken(failure: Failure): Failure {
     {
       happened,
       likelyCause:
-        'GitHub accepted the token at the start of this step. It expired or was revoked since then. The token of a GitHub App expires after one hour.',
+        'GitHub accepted the token at the start of this step. It has since expired or been revoked. The token of a GitHub App expires after one hour.',
       remedy:
         'Re-run the job to continue. Create the token in the same job, directly before this step, and use a shorter "wait-minutes".',
       requestId,

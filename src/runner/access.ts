@@ -63,7 +63,8 @@ export async function checkAccess(script: ScriptContext): Promise<void> {
           happened: `The step cannot run programs as the owner of ${directory}: "${lastLineOf(result)}". Nothing was changed.`,
           cause:
             'As root, the action runs config.sh as the owner of the installation, with setpriv (on macOS, sudo).',
-          remedy: 'Run the step as the owner of the installation, or fix the problem.',
+          remedy:
+            'Fix the problem that this message quotes, or run the step as the owner of the installation.',
         }
       : {
           happened: `The account that runs config.sh cannot ${verbs[test as keyof typeof verbs]} ${path}, which removing the runner requires. Nothing was changed.`,

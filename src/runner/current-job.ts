@@ -70,9 +70,9 @@ export async function requireCurrentJobInstallation(context: JobContext): Promis
   const { directory, configuration } = await readInstallation(own, platform);
   if (configuration === undefined || !isCurrentRunnerName(configuration.name, context)) {
     const found =
-      configuration === undefined ? 'is not configured' : `is of the runner "${configuration.name}"`;
+      configuration === undefined ? 'is not configured' : `belongs to the runner "${configuration.name}"`;
     throw new Failure('not-a-runner', {
-      happened: `The runner "${environment['RUNNER_NAME'] ?? ''}" executes this job, but the installation that the step's Node.js belongs to, ${directory}, ${found}. Nothing was changed.`,
+      happened: `The runner "${environment['RUNNER_NAME'] ?? ''}" executes this job, but the installation of the step's Node.js, ${directory}, ${found}. Nothing was changed.`,
       likelyCause:
         'Two installations share files through a link, or the runner was configured again during this job.',
       remedy:

@@ -66,7 +66,7 @@ export async function findDirectories(
   refuseUnreadable(found);
   if (lines.length > 0 && found.length === 0) {
     throw new Failure('not-a-runner', {
-      happened: 'No directory is left of the input "runner-directory". Nothing was changed.',
+      happened: 'The input "runner-directory" selects no directory. Nothing was changed.',
       cause: 'Its "!" lines exclude every directory that the lines before them match.',
       remedy: 'Remove or correct a "!" line.',
     });
