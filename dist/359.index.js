@@ -1118,7 +1118,7 @@ async function describeLostService({ directory, script, hasService }) {
         : '';
 }
 async function scriptFailure(installation, result, isRegistered) {
-    const exit = describeExit('remove', installation.script, result);
+    const exit = describeScript('remove', installation.script, result);
     const happened = `${nameOf(installation)} was not removed: ${exit}.${await describeLostService(installation)}`;
     return isRegistered && result.outcome !== 'failed'
         ? new src_failure/* Failure */.HR('removal-failed', {
@@ -1147,7 +1147,7 @@ async function removeConfiguration({ directory, script }, print, { log }) {
     result.warnings.forEach(log.warning);
     if (result.outcome !== 'removed') {
         throw new src_failure/* Failure */.HR('removal-failed', {
-            happened: `The local configuration in ${directory} was not removed: ${describeExit('remove --local', script, result)}.`,
+            happened: `The local configuration in ${directory} was not removed: ${describeScript('remove --local', script, result)}.`,
             likelyCause: 'The runner is older than 2.301, or a file in the installation cannot be deleted.',
             remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory}. They are not needed any more.`,
         });
@@ -1202,9 +1202,8 @@ async function busyFailure(installation, cause, { inputs }) {
         remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
     });
 }
-function describeExit(command, { platform }, result) {
-    const how = result.exitCode === null ? 'was terminated' : `ended with exit code ${result.exitCode}`;
-    return `${(0,config_script/* configScriptName */.dP)(platform)} ${command} ${how}, "${(0,runner_script/* lastLineOf */.SH)(result)}"`;
+function describeScript(command, { platform }, result) {
+    return `${(0,config_script/* configScriptName */.dP)(platform)} ${command} ${(0,runner_script/* describeExit */.KE)(result)}`;
 }
 function nameOf({ directory, runner }) {
     return `The runner ${runner === undefined ? '' : `"${runner.name}" `}in ${directory}`;

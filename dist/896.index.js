@@ -819,6 +819,7 @@ async function execQuietly(program, args, options) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CA: () => (/* binding */ systemProgram),
+/* harmony export */   KE: () => (/* binding */ describeExit),
 /* harmony export */   SH: () => (/* binding */ lastLineOf),
 /* harmony export */   gv: () => (/* binding */ asOwner),
 /* harmony export */   j3: () => (/* binding */ runScript)
@@ -872,6 +873,13 @@ function asOwner({ ownerPrefix: [first, ...more] }, command) {
 /** The last line that a script printed: usually the reason why it failed. */
 function lastLineOf({ output }) {
     return output.trim().replace(/^.*[\r\n]/s, '');
+}
+/** For example `ended with exit code 1, "Uninstall service first"`. */
+function describeExit(result) {
+    const how = result.exitCode === null
+        ? 'was terminated or could not be started'
+        : `ended with exit code ${result.exitCode}`;
+    return `${how}, "${lastLineOf(result)}"`;
 }
 
 
@@ -1080,7 +1088,7 @@ async function uninstallService(uninstall, script, print) {
     print(result.output);
     if (result.exitCode !== 0 || (await isService(directory))) {
         throw new failure/* Failure */.HR('removal-failed', {
-            happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ended with exit code ${result.exitCode}, "${(0,runner_script/* lastLineOf */.SH)(result)}".`,
+            happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ${(0,runner_script/* describeExit */.KE)(result)}.`,
             likelyCause: 'The service manager refused, or the unit was changed by hand.',
             remedy: `Fix the problem shown in the output, then run "./svc.sh uninstall" in ${directory} or re-run the step.`,
         });

@@ -205,6 +205,7 @@ describe('stopping a runner', () => {
 
   test.each([
     ['svc.sh fails', ['rm .service', 'echo "Failed: stop" >&2', 'exit 1'], /exit code 1, "Failed: stop"/],
+    ['svc.sh is terminated', ['echo "Failed: stop"', 'kill $$'], /uninstall was terminated or could not be/],
     ['the marker is still there', ['echo "Failed: stop"', 'exit 0'], /exit code 0/],
   ])('has failed if %s', async (_, lines, happened) => {
     await mark();

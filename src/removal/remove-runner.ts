@@ -15,7 +15,7 @@ import {
 } from '../runner/config-script.ts';
 import { hasLeftovers } from '../runner/installation.ts';
 import { processesOf } from '../runner/processes.ts';
-import { lastLineOf, type ScriptContext } from '../runner/script.ts';
+import { describeExit, type ScriptContext } from '../runner/script.ts';
 import { isService, stopRunner } from '../runner/service.ts';
 import type { CheckedInstallation, InstalledRunner } from './check-installation.ts';
 import { confirmDeletion } from './confirm-deletion.ts';
@@ -216,7 +216,7 @@ async function scriptFailure(
   result: ConfigScriptResult,
   isRegistered: boolean,
 ): Promise<Failure> {
-  const exit = describeExit('remove', installation.script, result);
+  const exit = describeScript('remove', installation.script, result);
   const happened = `${nameOf(installation)} was not removed: ${exit}.${await describeLostService(installation)}`;
   return isRegistered && result.outcome !== 'failed'
     ? new Failure('removal-failed', {
@@ -256,7 +256,7 @@ async function removeConfiguration(
   result.warnings.forEach(log.warning);
   if (result.outcome !== 'removed') {
     throw new Failure('removal-failed', {
-      happened: `The local configuration in ${directory} was not removed: ${describeExit('remove --local', script, result)}.`,
+      happened: `The local configuration in ${directory} was not removed: ${describeScript('remove --local', script, result)}.`,
       likelyCause: 'The runner is older than 2.301, or a file in the installation cannot be deleted.',
       remedy: `Delete .runner, .credentials and .credentials_rsaparams in ${directory}. They are not needed any more.`,
     });
@@ -320,9 +320,8 @@ async function busyFailure(
   });
 }
 
-function describeExit(command: string, { platform }: ScriptContext, result: ConfigScriptResult): string {
-  const how = result.exitCode === null ? 'was terminated' : `ended with exit code ${result.exitCode}`;
-  return `${configScriptName(platform)} ${command} ${how}, "${lastLineOf(result)}"`;
+function describeScript(command: string, { platform }: ScriptContext, result: ConfigScriptResult): string {
+  return `${configScriptName(platform)} ${command} ${describeExit(result)}`;
 }
 
 function nameOf({ directory, runner }: CheckedInstallation): string {

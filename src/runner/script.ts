@@ -81,3 +81,12 @@ export function asOwner({ ownerPrefix: [first, ...more] }: ScriptContext, comman
 export function lastLineOf({ output }: ScriptResult): string {
   return output.trim().replace(/^.*[\r\n]/s, '');
 }
+
+/** For example `ended with exit code 1, "Uninstall service first"`. */
+export function describeExit(result: ScriptResult): string {
+  const how =
+    result.exitCode === null
+      ? 'was terminated or could not be started'
+      : `ended with exit code ${result.exitCode}`;
+  return `${how}, "${lastLineOf(result)}"`;
+}

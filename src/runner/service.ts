@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { exists } from './files.ts';
 import { withLock } from './lock.ts';
 import { processesOf, runPowerShell, terminate } from './processes.ts';
-import { asOwner, type Command, lastLineOf, runScript, type ScriptContext } from './script.ts';
+import { asOwner, type Command, describeExit, runScript, type ScriptContext } from './script.ts';
 import { whySudoIsRefused } from './sudo.ts';
 
 /** The runner's marker of an installation that is installed as a service. */
@@ -124,7 +124,7 @@ async function uninstallService(
   print(result.output);
   if (result.exitCode !== 0 || (await isService(directory))) {
     throw new Failure('removal-failed', {
-      happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ended with exit code ${result.exitCode}, "${lastLineOf(result)}".`,
+      happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ${describeExit(result)}.`,
       likelyCause: 'The service manager refused, or the unit was changed by hand.',
       remedy: `Fix the problem shown in the output, then run "./svc.sh uninstall" in ${directory} or re-run the step.`,
     });
