@@ -122,7 +122,7 @@ describe('the results of a removal', () => {
   const manyOf = (count: number, result: RunnerReport['result']): RunnerReport[] =>
     Array.from({ length: count }, (_, index) => ({ directory: `/${result}-${index}`, ...unknown, result }));
 
-  test('are folded if there are more than 20', async () => {
+  test('are collapsed if there are more than 20', async () => {
     await writeFile(join(directory, 'summary'), '');
 
     await report.runners([...manyOf(20, 'removed'), ...manyOf(2, 'failed')]);
@@ -154,7 +154,7 @@ describe('the results of a removal', () => {
     expect(await readSummary()).not.toContain('</details>');
   });
 
-  test('are folded as a whole if none needs attention', async () => {
+  test('are collapsed as a whole if none needs attention', async () => {
     await writeFile(join(directory, 'summary'), '');
 
     await report.runners([

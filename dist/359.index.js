@@ -692,7 +692,7 @@ var src_target = __webpack_require__(6746);
 /**
  * Checks an installation. Nothing is changed, and GitHub is contacted only to find out whether a repository was renamed.
  *
- * @throws Failure that names the obstacle
+ * @throws Failure if a check does not pass
  */
 async function checkInstallation(directory, context) {
     const { machine, secrets, log } = context;
@@ -724,11 +724,11 @@ async function runnerOf({ directory, configuration, hasCredentials }, { inputs, 
         ephemeral,
         registration: target.registration,
         source: target.source,
-        cannotDeregister: obstacle(url, hasCredentials, target.wasRenamed),
+        cannotDeregister: whyItCannotDeregister(url, hasCredentials, target.wasRenamed),
         runsCurrentJob: runsCurrentJob({ directory, name }, machine),
     };
 }
-function obstacle(url, hasCredentials, wasRenamed) {
+function whyItCannotDeregister(url, hasCredentials, wasRenamed) {
     if (!hasCredentials) {
         return 'Its credentials are missing.';
     }
@@ -950,7 +950,7 @@ function describeSome(runners) {
     return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 /** What a dry run does not wait for. */
-function describeWait(obstacle, minutes) {
+function describeSkippedWait(obstacle, minutes) {
     return `It is ${obstacle} now. The step would wait up to ${describeMinutes(minutes)} for it.`;
 }
 function describeMinutes(minutes) {
@@ -1387,7 +1387,7 @@ async function removeWhenIdle(checked, isOwn, run) {
             return attempt;
         }
         if (removal.dryRun) {
-            return { report: { result: 'would-remove', detail: describeWait('busy', removal.waitMinutes) } };
+            return { report: { result: 'would-remove', detail: describeSkippedWait('busy', removal.waitMinutes) } };
         }
         if (!(await waiting.poll(`"${runner?.name ?? directory}" (busy)`, polls))) {
             return context.cancellation.requested.aborted ? notAttempted(directory) : attempt;
@@ -1580,7 +1580,7 @@ const sharedFailures = [
  * Deletes registered runners through the API, wherever their machines are: those that the inputs select, that are not busy,
  * and that have been offline for as long as the inputs say.
  *
- * @returns a result for each full name and each deleted runner. Other runners that are alive are left alone.
+ * @returns a result for each full name and each deleted runner. Other runners that are busy or online are left alone.
  * @throws Failure before anything is changed
  */
 async function removeRegisteredRunners(removal, context) {
@@ -1664,7 +1664,7 @@ async function registered_runners_attemptRemoval(selected, run) {
         if (!selected.isNamed) {
             return { leftAlone: outcome };
         }
-        return failedAttempt(aliveFailure(selected.name, outcome, run));
+        return failedAttempt(obstacleFailure(selected.name, outcome, run));
     }
     catch (error) {
         if (stopped.aborted && error === stopped.reason) {
@@ -1697,7 +1697,7 @@ function predict(selected, run) {
         };
     }
     return mayWaitFor(obstacle, selected, run)
-        ? { result: 'would-remove', detail: describeWait(obstacle, run.removal.waitMinutes) }
+        ? { result: 'would-remove', detail: describeSkippedWait(obstacle, run.removal.waitMinutes) }
         : obstacle;
 }
 /**
@@ -1719,7 +1719,7 @@ async function registered_runners_remove(selected, run) {
         let current;
         if (obstacle === undefined) {
             await clock.sleep(Math.max(offlineSince + offlineTime(selected, run) - clock.now(), 0), stopped);
-            current = await limit(deleteUnlessAlive, runner, run);
+            current = await limit(deleteIfAllowed, runner, run);
         }
         else if (mayWaitFor(obstacle, selected, run) &&
             (await waiting.poll(`"${runner.name}" (${obstacle})`, polls))) {
@@ -1792,7 +1792,7 @@ async function read({ id, name }, { context, target, pacer, stopped }, points = 
  *
  * @returns the runner as it is now if it was not deleted
  */
-async function deleteUnlessAlive(known, run) {
+async function deleteIfAllowed(known, run) {
     const { context, target } = run;
     const { client } = context;
     const runner = await read(known, run, 2 * pointsOf.read + pointsOf.delete);
@@ -1809,7 +1809,7 @@ async function deleteUnlessAlive(known, run) {
     }
     return confirmDeletion(identity, `The runner "${runner.name}"`, context);
 }
-function aliveFailure(name, obstacle, { removal, target }) {
+function obstacleFailure(name, obstacle, { removal, target }) {
     const who = `The runner "${name}" of ${(0,src_registration/* describeRegistration */.B4)(target.registration)}`;
     const hasWaited = removal.waitMinutes > 0 && !removal.dryRun;
     const still = hasWaited ? 'still ' : '';

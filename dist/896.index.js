@@ -46,7 +46,7 @@ exports.modules = {
 async function removeWithConfigScript(script, removeToken) {
     const { directory, platform } = script;
     const run = () => runConfigScript(script, [], { [_environment_js__WEBPACK_IMPORTED_MODULE_3__/* .removeTokenVariable */ .E6]: removeToken });
-    return takeTurns(script, async () => {
+    return runExclusively(script, async () => {
         if (!(await (0,_installation_js__WEBPACK_IMPORTED_MODULE_5__/* .isConfigured */ .jD)(directory))) {
             return undefined;
         }
@@ -69,7 +69,7 @@ async function removeWithConfigScript(script, removeToken) {
  * leaves the private key where the credentials are already gone, so the key is deleted here.
  */
 async function removeLocalConfiguration(script) {
-    return takeTurns(script, async () => {
+    return runExclusively(script, async () => {
         const result = await runConfigScript(script, ['--local'], {});
         const key = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(script.directory, _installation_js__WEBPACK_IMPORTED_MODULE_5__/* .keyFile */ ._$);
         const warnings = [];
@@ -88,7 +88,7 @@ function configScriptName(platform) {
 async function rememberScriptFiles(directory) {
     return (0,_files_js__WEBPACK_IMPORTED_MODULE_4__/* .rememberFiles */ .XL)(['.path', '.env'].map((name) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, name)));
 }
-async function takeTurns(script, act) {
+async function runExclusively(script, act) {
     return (0,_lock_js__WEBPACK_IMPORTED_MODULE_6__/* .withLock */ .k)(script, act).catch((error) => {
         throw error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR
             ? error
@@ -130,9 +130,9 @@ function decideOutcome({ exitCode, output }, isLeft) {
         return 'not-found';
     }
     // The older flow exchanges the remove token first. An expired or foreign token is a 404 there (actions/runner#4042).
-    const showsToken = isDeletion || /^POST \S+\/actions\/runner-registration$/i.test(request);
+    const sendsToken = isDeletion || /^POST \S+\/actions\/runner-registration$/i.test(request);
     const isRefusal = ['Unauthorized', 'Forbidden', 'NotFound'].includes(status) && !/rate limit/i.test(output);
-    return showsToken && isRefusal ? 'token-refused' : 'failed';
+    return sendsToken && isRefusal ? 'token-refused' : 'failed';
 }
 
 
@@ -571,8 +571,8 @@ function resolveLinks(path) {
 /** @returns whether a path is the directory itself or below it; neither has links */
 function isWithin(path, directory, platform) {
     const { relative, isAbsolute } = pathsOf(platform);
-    const way = relative(directory, path);
-    return !isAbsolute(way) && !/^\.\.($|[\\/])/.test(way);
+    const relativePath = relative(directory, path);
+    return !isAbsolute(relativePath) && !/^\.\.($|[\\/])/.test(relativePath);
 }
 /** Whether two paths lead to the same directory. */
 function isSameDirectory(one, other, platform) {
@@ -697,11 +697,11 @@ function runsOutsideContainers({ id, program }, directory, proc) {
         return file?.dev === running.dev && (isDeleted || file.ino === running.ino);
     }
     catch {
-        return hasOneId((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(proc, `${id}`, 'status'));
+        return isInThisNamespace((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(proc, `${id}`, 'status'));
     }
 }
-/** Whether a process of another account is in the process namespace of this one: a container's has an id in each. */
-function hasOneId(status) {
+/** Whether a process is in the PID namespace of this one. One in a container has an ID in each of its namespaces. */
+function isInThisNamespace(status) {
     try {
         return !/^NSpid:\t\d+\t\d/m.test((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(status, 'utf8'));
     }

@@ -26,7 +26,7 @@ export interface RunnerReport {
 /** The state that the main step saves for the post step: the installation that is removed after the job. */
 export const scheduledState = 'after-job';
 
-/** More runners than this are shown folded. */
+/** If there are more runners, the log and the summary collapse them. */
 const maximumShown = 20;
 /**
  * In bytes. GitHub rejects a job summary of more than 1 MiB.
@@ -114,10 +114,10 @@ async function writeSummary(
         size += Buffer.byteLength(`<tr>${row.map((text) => `<td>${text}</td>`).join('')}</tr>`);
         return size <= maximumSummary;
       });
-  const isFolded = ({ result }: RunnerReport) =>
+  const isCollapsed = ({ result }: RunnerReport) =>
     reports.length > maximumShown && ['removed', 'already-removed', 'would-remove'].includes(result);
-  const first = rowsOf(reports.filter((report) => !isFolded(report)));
-  const rest = rowsOf(reports.filter(isFolded));
+  const first = rowsOf(reports.filter((report) => !isCollapsed(report)));
+  const rest = rowsOf(reports.filter(isCollapsed));
   const omitted = reports.length - first.length - rest.length;
   const { summary } = core;
   summary.addHeading('Runner removal', 3).addRaw(`<p>${countResults(reports)}</p>`, true);

@@ -3,8 +3,8 @@ import { Failure } from '../../src/failure.ts';
 import {
   createWaiting,
   describeMinutes,
+  describeSkippedWait,
   describeSome,
-  describeWait,
   explainExpiredToken,
   isTransient,
   type Waiting,
@@ -135,7 +135,9 @@ test('one minute is singular', () => {
 });
 
 test('a dry run says what it does not wait for', () => {
-  expect(describeWait('busy', 10)).toBe('It is busy now. The step would wait up to 10 minutes for it.');
+  expect(describeSkippedWait('busy', 10)).toBe(
+    'It is busy now. The step would wait up to 10 minutes for it.',
+  );
 });
 
 const explanation = { happened: 'It broke.', cause: 'It was old.', remedy: 'Fix it.', requestId: '04AC:1' };

@@ -30,7 +30,7 @@ export interface InstalledRunner extends RunnerIdentity, Target {
 /**
  * Checks an installation. Nothing is changed, and GitHub is contacted only to find out whether a repository was renamed.
  *
- * @throws Failure that names the obstacle
+ * @throws Failure if a check does not pass
  */
 export async function checkInstallation(directory: string, context: Context): Promise<CheckedInstallation> {
   const { machine, secrets, log } = context;
@@ -70,12 +70,16 @@ async function runnerOf(
     ephemeral,
     registration: target.registration,
     source: target.source,
-    cannotDeregister: obstacle(url, hasCredentials, target.wasRenamed),
+    cannotDeregister: whyItCannotDeregister(url, hasCredentials, target.wasRenamed),
     runsCurrentJob: runsCurrentJob({ directory, name }, machine),
   };
 }
 
-function obstacle(url: string | undefined, hasCredentials: boolean, wasRenamed: boolean): string | undefined {
+function whyItCannotDeregister(
+  url: string | undefined,
+  hasCredentials: boolean,
+  wasRenamed: boolean,
+): string | undefined {
   if (!hasCredentials) {
     return 'Its credentials are missing.';
   }

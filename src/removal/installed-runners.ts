@@ -11,7 +11,13 @@ import { cancellationFailure } from './cancellation.ts';
 import { type CheckedInstallation, checkInstallation } from './check-installation.ts';
 import { removeLeftovers, removeRunner } from './remove-runner.ts';
 import { failedAttempt, type Outcome, type RemovalAttempt, type RunnerResult } from './result.ts';
-import { createWaiting, describeWait, explainExpiredToken, isTransient, type Waiting } from './waiting.ts';
+import {
+  createWaiting,
+  describeSkippedWait,
+  explainExpiredToken,
+  isTransient,
+  type Waiting,
+} from './waiting.ts';
 
 /** More gain little on the two cores of a small machine: `config.sh` computes. */
 const maximumParallel = 4;
@@ -80,7 +86,7 @@ async function removeWhenIdle(
       return attempt;
     }
     if (removal.dryRun) {
-      return { report: { result: 'would-remove', detail: describeWait('busy', removal.waitMinutes) } };
+      return { report: { result: 'would-remove', detail: describeSkippedWait('busy', removal.waitMinutes) } };
     }
     if (!(await waiting.poll(`"${runner?.name ?? directory}" (busy)`, polls))) {
       return context.cancellation.requested.aborted ? notAttempted(directory) : attempt;

@@ -15,8 +15,8 @@ import { type SelectedRunner, selectRunners } from './select-runners.ts';
 import {
   createWaiting,
   describeMinutes,
+  describeSkippedWait,
   describeSome,
-  describeWait,
   explainExpiredToken,
   isTransient,
   type Waiting,
@@ -61,7 +61,7 @@ interface Run {
  * Deletes registered runners through the API, wherever their machines are: those that the inputs select, that are not busy,
  * and that have been offline for as long as the inputs say.
  *
- * @returns a result for each full name and each deleted runner. Other runners that are alive are left alone.
+ * @returns a result for each full name and each deleted runner. Other runners that are busy or online are left alone.
  * @throws Failure before anything is changed
  */
 export async function removeRegisteredRunners(
@@ -169,7 +169,7 @@ async function attemptRemoval(selected: SelectedRunner, run: Run): Promise<Attem
     if (!selected.isNamed) {
       return { leftAlone: outcome };
     }
-    return failedAttempt(aliveFailure(selected.name, outcome, run));
+    return failedAttempt(obstacleFailure(selected.name, outcome, run));
   } catch (error) {
     if (stopped.aborted && error === stopped.reason) {
       const detail = 'The step stopped after the failure of another runner.';
@@ -202,7 +202,7 @@ function predict(selected: SelectedRunner, run: Run): Outcome | Obstacle {
     };
   }
   return mayWaitFor(obstacle, selected, run)
-    ? { result: 'would-remove', detail: describeWait(obstacle, run.removal.waitMinutes) }
+    ? { result: 'would-remove', detail: describeSkippedWait(obstacle, run.removal.waitMinutes) }
     : obstacle;
 }
 
@@ -225,7 +225,7 @@ async function remove(selected: SelectedRunner, run: Run): Promise<Outcome | Obs
     let current: RegisteredRunner | Outcome;
     if (obstacle === undefined) {
       await clock.sleep(Math.max(offlineSince + offlineTime(selected, run) - clock.now(), 0), stopped);
-      current = await limit(deleteUnlessAlive, runner, run);
+      current = await limit(deleteIfAllowed, runner, run);
     } else if (
       mayWaitFor(obstacle, selected, run) &&
       (await waiting.poll(`"${runner.name}" (${obstacle})`, polls))
@@ -308,7 +308,7 @@ async function read(
  *
  * @returns the runner as it is now if it was not deleted
  */
-async function deleteUnlessAlive(known: RegisteredRunner, run: Run): Promise<RegisteredRunner | Outcome> {
+async function deleteIfAllowed(known: RegisteredRunner, run: Run): Promise<RegisteredRunner | Outcome> {
   const { context, target } = run;
   const { client } = context;
   const runner = await read(known, run, 2 * pointsOf.read + pointsOf.delete);
@@ -326,7 +326,7 @@ async function deleteUnlessAlive(known: RegisteredRunner, run: Run): Promise<Reg
   return confirmDeletion(identity, `The runner "${runner.name}"`, context);
 }
 
-function aliveFailure(name: string, obstacle: Obstacle, { removal, target }: Run): Failure {
+function obstacleFailure(name: string, obstacle: Obstacle, { removal, target }: Run): Failure {
   const who = `The runner "${name}" of ${describeRegistration(target.registration)}`;
   const hasWaited = removal.waitMinutes > 0 && !removal.dryRun;
   const still = hasWaited ? 'still ' : '';

@@ -82,7 +82,7 @@ export function describeSome(runners: readonly string[]): string {
 }
 
 /** What a dry run does not wait for. */
-export function describeWait(obstacle: string, minutes: number): string {
+export function describeSkippedWait(obstacle: string, minutes: number): string {
   return `It is ${obstacle} now. The step would wait up to ${describeMinutes(minutes)} for it.`;
 }
 

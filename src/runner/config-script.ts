@@ -42,7 +42,7 @@ export async function removeWithConfigScript(
 ): Promise<ConfigScriptResult | undefined> {
   const { directory, platform } = script;
   const run = () => runConfigScript(script, [], { [removeTokenVariable]: removeToken });
-  return takeTurns(script, async () => {
+  return runExclusively(script, async () => {
     if (!(await isConfigured(directory))) {
       return undefined;
     }
@@ -66,7 +66,7 @@ export async function removeWithConfigScript(
  * leaves the private key where the credentials are already gone, so the key is deleted here.
  */
 export async function removeLocalConfiguration(script: ScriptContext): Promise<ConfigScriptResult> {
-  return takeTurns(script, async () => {
+  return runExclusively(script, async () => {
     const result = await runConfigScript(script, ['--local'], {});
     const key = join(script.directory, keyFile);
     const warnings: string[] = [];
@@ -88,7 +88,7 @@ export async function rememberScriptFiles(directory: string): ReturnType<typeof 
   return rememberFiles(['.path', '.env'].map((name) => join(directory, name)));
 }
 
-async function takeTurns<Result>(script: ScriptContext, act: () => Promise<Result>): Promise<Result> {
+async function runExclusively<Result>(script: ScriptContext, act: () => Promise<Result>): Promise<Result> {
   return withLock(script, act).catch((error: Error) => {
     throw error instanceof Failure
       ? error
@@ -143,7 +143,7 @@ export function decideOutcome({ exitCode, output }: ScriptResult, isLeft: boolea
     return 'not-found';
   }
   // The older flow exchanges the remove token first. An expired or foreign token is a 404 there (actions/runner#4042).
-  const showsToken = isDeletion || /^POST \S+\/actions\/runner-registration$/i.test(request);
+  const sendsToken = isDeletion || /^POST \S+\/actions\/runner-registration$/i.test(request);
   const isRefusal = ['Unauthorized', 'Forbidden', 'NotFound'].includes(status) && !/rate limit/i.test(output);
-  return showsToken && isRefusal ? 'token-refused' : 'failed';
+  return sendsToken && isRefusal ? 'token-refused' : 'failed';
 }

@@ -18,8 +18,8 @@ export function resolveLinks(path: string): string {
 /** @returns whether a path is the directory itself or below it; neither has links */
 export function isWithin(path: string, directory: string, platform: NodeJS.Platform): boolean {
   const { relative, isAbsolute } = pathsOf(platform);
-  const way = relative(directory, path);
-  return !isAbsolute(way) && !/^\.\.($|[\\/])/.test(way);
+  const relativePath = relative(directory, path);
+  return !isAbsolute(relativePath) && !/^\.\.($|[\\/])/.test(relativePath);
 }
 
 /** Whether two paths lead to the same directory. */

@@ -92,12 +92,12 @@ function runsOutsideContainers({ id, program }: Process, directory: string, proc
     const file = statSync(isDeleted ? directory : program, { throwIfNoEntry: false });
     return file?.dev === running.dev && (isDeleted || file.ino === running.ino);
   } catch {
-    return hasOneId(join(proc, `${id}`, 'status'));
+    return isInThisNamespace(join(proc, `${id}`, 'status'));
   }
 }
 
-/** Whether a process of another account is in the process namespace of this one: a container's has an id in each. */
-function hasOneId(status: string): boolean {
+/** Whether a process is in the PID namespace of this one. One in a container has an ID in each of its namespaces. */
+function isInThisNamespace(status: string): boolean {
   try {
     return !/^NSpid:\t\d+\t\d/m.test(readFileSync(status, 'utf8'));
   } catch {
