@@ -362,7 +362,7 @@ const maximumShown = 5;
  * from the lines before it. Relative paths start at the working directory, `~` is the home directory.
  *
  * @returns each once, without links: in the order of the lines, those of a pattern in the order of their names
- * @throws Failure `not-a-runner`: a pattern matches no installation, or what cannot be checked; or nothing is left
+ * @throws Failure `not-a-runner` if a pattern matches no installation, or one that cannot be checked, or if nothing is left
  */
 async function findDirectories(lines, platform, log) {
     let found = [];
@@ -438,7 +438,7 @@ async function keepInstallations(matches, line, platform) {
     const kept = [];
     for (const match of matches) {
         const [checked = match] = await (0,promises_.stat)((0,external_node_path_.join)(match.path, 'bin', 'Runner.Listener')).then(() => [], (error) => unreadable(match.path, error));
-        // A directory that cannot be listed is no installation itself, and can contain some.
+        // A directory that cannot be listed is not an installation itself, but can contain some.
         if (checked.unreadable !== undefined || (await (0,runner_installation/* isInstallation */.Vm)(match.path, platform))) {
             kept.push(checked);
         }
@@ -544,8 +544,8 @@ var runner_script = __webpack_require__(1839);
 
 
 /**
- * What `config.sh remove` does with the installation, as the letter of `test` that allows it. `.path` and `.env` need
- * not be writable: `env.sh` continues without.
+ * The access that `config.sh remove` needs, by the operator of `test` that checks it. `.path` and `.env` need not be
+ * writable: `env.sh` continues without.
  *
  * @see https://github.com/actions/runner/blob/main/src/Runner.Common/HostTraceListener.cs for `_diag`
  */
@@ -555,7 +555,7 @@ const needs = [
     ['r', ['_diag', 'config.sh', 'env.sh', '.env', '.runner', '.credentials']],
     ['O', ['.runner', '.runner_migrated', '.credentials', '.credentials_migrated', runner_installation/* keyFile */._$, '.service']],
 ];
-/** Prints the first need that is not met. Only in a sticky directory of another account must files be the account's own. */
+/** Prints the first need that is not met. Files need to be the account's own only in a sticky directory of another account. */
 const checkNeeds = `
 root=$1
 shift
@@ -567,9 +567,9 @@ while [ $# -gt 0 ]; do
   shift 2
 done`;
 /**
- * Makes sure that `config.sh` can do its work as the account that will run it: where it finds out half-way that it
- * cannot, it crashes, or leaves the runner half-removed. Asks the system as that account, which knows about groups,
- * access control lists, and read-only file systems.
+ * Checks that the account that runs `config.sh` has the access that the script needs. Otherwise, the script crashes or
+ * leaves the runner half-removed. The check runs as that account, so groups, access control lists and read-only file
+ * systems count.
  *
  * @throws Failure `removal-failed`
  */
@@ -905,7 +905,7 @@ function createWaiting(minutes, signal, { clock, log }) {
     let nextLine = clock.now();
     async function sleepUntil(time) {
         while (clock.now() < time) {
-            // Also without a wait: runners that are waited for from now on are all in the first line.
+            // Even for no time: all runners whose wait begins now are in the first line.
             await clock.sleep(Math.max(Math.min(time, nextLine) - clock.now(), 0), signal);
             const now = clock.now();
             if (now >= nextLine && now < deadline) {
@@ -1339,7 +1339,7 @@ function failedAttempt(failure) {
 
 
 
-/** More gain little on the two cores of a small machine: `config.sh` computes. */
+/** `config.sh` needs much processor time: more gain little on a machine with two cores. */
 const maximumParallel = 4;
 /**
  * Removes the runners of this machine: checks every installation, requests one remove token per registration, then removes
@@ -1409,7 +1409,7 @@ async function attemptRemoval(checked, isOwn, again, { removal, context }) {
     const print = (output) => printed.push(output.trimEnd());
     const work = async () => {
         const current = again ? await checkInstallation(directory, context) : checked;
-        // An earlier attempt may have deleted .runner, without which GitHub is not asked, or uninstalled the service.
+        // An earlier attempt may have deleted .runner, without which GitHub is not checked, or uninstalled the service.
         const { runner = checked.runner } = current;
         const { hasService } = checked;
         return remove({ ...current, runner, hasService }, isOwn, removal.dryRun, print, context);

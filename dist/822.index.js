@@ -93,7 +93,7 @@ function describeFailure(failure, environment) {
  * Where to read about a kind of failure, for the running version of the action.
  *
  * The runner leaves the variables empty for `uses: ./`. Only github.com gets a link: on other servers an action may come
- * from github.com too (GitHub Connect), and the environment does not tell which.
+ * from github.com too (GitHub Connect), and the environment does not say which.
  */
 function troubleshootingSection(kind, environment) {
     const { GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref, GITHUB_SERVER_URL: server, } = environment;
@@ -702,7 +702,7 @@ function parseLines(getInput, input) {
 /** GitHub's own rules for names and labels are narrower, and change. */
 function parseSelector(input, line) {
     const what = input === 'runner-name' ? 'name or pattern' : 'label';
-    // A list in one line would be a name that GitHub does not know: already removed.
+    // A list on one line would be taken as one name that GitHub does not know, and reported as already removed.
     if (line.length > maximumSelectorLength || /[\p{Cc},]/u.test(line)) {
         throw invalidInput(input, line, `A line is longer than ${maximumSelectorLength} characters, or contains a comma or a control character.`, `Use one ${what} per line.`);
     }
@@ -1015,7 +1015,7 @@ function reasonFor(error, { server, proxy }) {
         remedy: `Check that this machine can reach ${server.apiUrl}, and that https_proxy and no_proxy are set for this step as your network requires.`,
     };
 }
-/** With a proxy, Node.js resolves and connects to no other host. */
+/** With a proxy, Node.js resolves and connects to the proxy only. */
 function isConnecting({ syscall }) {
     return syscall === 'connect' || syscall === 'getaddrinfo';
 }
@@ -1538,7 +1538,7 @@ async function run(process, core = lib_core, clock = systemClock) {
         const machine = machineOf(process);
         const context = { inputs, machine, client, removeTokens, secrets, log, clock, cancellation };
         if (scheduled !== '') {
-            // The post step's own file has nothing to do in the background.
+            // Not post.js, which does nothing without the state of the step.
             const index = (0,external_node_path_.join)((0,external_node_path_.dirname)(String(program)), 'index.js');
             await startBackgroundRemoval(scheduled, [index, backgroundArgument], context);
             return;
@@ -1778,8 +1778,8 @@ function base64FormsOf(value) {
         .filter((form) => form.length >= 8);
 }
 /**
- * The text without white space and escaped line breaks, and where each of its characters comes from. What the removal
- * joins counts too, so a value is condensed to the same text wherever it is broken up.
+ * The text without white space and escaped line breaks, and where each of its characters comes from. A backslash and an `n`
+ * that become adjacent in this way are left out too, so a value is condensed to the same text wherever it is broken up.
  */
 function condense(text) {
     const kept = [];

@@ -171,7 +171,7 @@ const allowedNames = [
     'NODE_EXTRA_CA_CERTS',
     // The runner's .NET runtime, without the variables that load other code into it.
     /DOTNET_(?!STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE).+/,
-    // By this variable, the runner finds the processes that a job left behind.
+    // The runner uses this variable to find the processes that a job left behind.
     'RUNNER_TRACKING_ID',
     // Windows needs most of these to start programs.
     'SYSTEMROOT',
@@ -198,7 +198,7 @@ const allowedNames = [
 ].map((name) => new RegExp(`^${typeof name === 'string' ? name : name.source}$`, 'i'));
 /** Passes the remove token to `config.sh`, which takes any argument from such a variable. */
 const removeTokenVariable = 'ACTIONS_RUNNER_INPUT_TOKEN';
-/** The variables that other programs are given. Those of this process include the admin token, as an input. */
+/** The variables that other programs get. This process also has the admin token, in `INPUT_TOKEN`. */
 function allowListedEnvironment(environment) {
     const entries = Object.entries(environment).filter((entry) => entry[1] !== undefined && allowedNames.some((pattern) => pattern.test(entry[0])));
     return Object.fromEntries(entries);
@@ -234,7 +234,7 @@ function scriptEnvironment(environment, secrets) {
 const maximumSize = 100_000;
 /**
  * Reads a small file of an installation. Jobs can write there, so this follows no symbolic link, does not wait for a
- * named pipe, and reads nothing large. (Windows has neither flag, and neither kind of file: `|` makes them 0.)
+ * named pipe, and reads nothing large. (Windows has neither kind of file. It lacks both flags, which `|` treats as 0.)
  *
  * @throws Error when it is missing, unreadable, large, or not a regular file
  */
@@ -245,7 +245,7 @@ async function readSmallFile(path) {
  * Reads a file that `config.sh` or the runner reads through symbolic links.
  *
  * @returns `undefined` when nothing is at the path
- * @throws Failure `removal-failed` when something is, and cannot be read
+ * @throws Failure `removal-failed` when something is there and cannot be read
  */
 async function readThroughLinks(path) {
     try {
@@ -481,9 +481,9 @@ const pollInterval = 100;
 /** The locks of this process. */
 const held = new Set();
 /**
- * Takes turns with everything else that uses this function for the installation, also in other processes. Without that,
- * one removal would restore and put back what another has just changed and set aside. On Windows nothing is set aside,
- * and nothing is locked. A lock that a crash left behind does not count.
+ * Runs a function while nothing else uses this lock of the installation, in this process or another. Otherwise, one removal
+ * would restore and put back what another has just changed and set aside. On Windows nothing is set aside, and nothing is
+ * locked. A lock that a crash left behind does not count.
  *
  * @throws Error when the directory is not writable
  */
@@ -504,7 +504,7 @@ async function withLock({ directory, platform }, act) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(lock, { force: true });
     }
 }
-/** Synchronous, so next to no time passes between seeing that a lock is stale and deleting it. */
+/** Synchronous, so almost no time passes between seeing that a lock is stale and deleting it. */
 function acquire(lock) {
     try {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.symlinkSync)(`${process.pid}`, lock);
@@ -524,7 +524,7 @@ function acquire(lock) {
 function isStale(lock) {
     try {
         const id = Number((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(lock));
-        // The system gives the id of a crashed process to others, in containers soon to this one.
+        // The system reuses the id of a crashed process: in a container, this process may well have it.
         const isHeld = id === process.pid ? held.has(lock) : (0,_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .isAlive */ ._n)(id);
         return !isHeld || Math.abs(Date.now() - (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(lock).mtimeMs) > maximumAge;
     }
@@ -684,7 +684,7 @@ function readProgram(directory) {
 }
 /**
  * Whether a process runs the file that its path names on this machine. In a container the same path is another file.
- * (Namespaces do not tell: a systemd unit with `PrivateTmp` has its own.)
+ * (Namespaces do not show this: a systemd unit with `PrivateTmp` has its own.)
  *
  * @param directory the installation's root
  */
@@ -709,7 +709,7 @@ function isInThisNamespace(status) {
         return false;
     }
 }
-/** Runs a command of PowerShell, which is not installed anywhere else. */
+/** Runs a command with Windows PowerShell, which is always at this path. */
 async function runPowerShell(command) {
     return outputOf((0,_script_js__WEBPACK_IMPORTED_MODULE_5__/* .systemProgram */ .CA)((0,_environment_js__WEBPACK_IMPORTED_MODULE_2__/* .allowListedEnvironment */ .Q1)(process.env), 'WindowsPowerShell', 'v1.0', 'powershell.exe'), [
         ...['-NoProfile', '-NonInteractive', '-Command'],
@@ -742,7 +742,7 @@ function parseProcesses(output) {
  * belong to root (`sudo`) cannot be signaled and are left alone.
  */
 async function terminateDescendants(platform) {
-    // A cancellation goes on without the list: there is nobody to report a failure to.
+    // A cancellation continues without the list: there is nobody to report a failure to.
     const processes = await listProcesses(platform).catch(() => []);
     const descendantsOf = (id) => processes
         .filter((process) => process.parent === id)
@@ -834,8 +834,8 @@ const maximumOutput = 1_000_000;
 /**
  * Runs a command in an installation's root, with an empty standard input.
  *
- * A shell searches `PATH` for the command, and replaces standard input: the toolkit would write an empty one, and that ends
- * this process with EPIPE when the program has ended before.
+ * The shell searches `PATH` for the command and redirects its standard input. The toolkit would write to standard input
+ * instead, and this process would end with EPIPE if the program has already ended.
  *
  * @param variables are added to the environment
  */
@@ -921,7 +921,7 @@ var paths = __webpack_require__(3098);
  * Checks whether this account can run a command as root with `sudo` and without a password. The command is not run.
  *
  * `sudo -l COMMAND` also succeeds for a command that needs a password, if another one does not (`listpw=any` in sudoers),
- * so the rules are read as well. A password that was entered before does not count (`-k`): it can expire until then.
+ * so the rules are read as well. A password that was entered before does not count (`-k`): it can expire before the removal.
  *
  * @param command absolute, without links
  * @returns why not, or `undefined`

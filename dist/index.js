@@ -465,8 +465,8 @@ module.exports = require("util");
 /************************************************************************/
 var __webpack_exports__ = {};
 __nccwpck_require__.r(__webpack_exports__);
-// If nothing is left to wait for before the step has ended, it has failed. (In an ES module, Node.js does the same for a
-// top-level await. dist/ is CommonJS.)
+// Node.js exits when nothing is pending, even if `run` has not finished: then the step has failed. (In an ES module, Node.js
+// uses this exit code for a top-level await that never settles. dist/ is CommonJS.)
 process.exitCode = 13;
 // A dynamic import, because ncc omits the licenses of packages that are bundled into the entry's own file.
 void Promise.all(/* import() */[__nccwpck_require__.e(520), __nccwpck_require__.e(822)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1822))

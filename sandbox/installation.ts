@@ -33,7 +33,7 @@ const programs = join(import.meta.dirname, 'programs');
 const executable = process.platform === 'win32' ? '.exe' : '';
 const nodePath = `externals/node24/bin/node${executable}`;
 
-/** The files of an installation, by path. The programs have their types removed, which Node.js would take long for. */
+/** The files of an installation, by path. The programs have their types removed: Node.js would take long for it at each start. */
 function readFiles(): [path: string, text: string][] {
   return [
     ...readdirSync(layout, { recursive: true, withFileTypes: true })

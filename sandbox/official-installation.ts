@@ -135,7 +135,7 @@ export class OfficialInstallation {
       cwd: this.directory,
       env: userEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      // In a session of its own, as in a terminal of its own.
+      // In a session of its own, as if it was started in another terminal.
       detached: !isWindows,
       ...this.#owner,
     });

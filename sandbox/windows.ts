@@ -168,7 +168,7 @@ export class Windows {
     return {
       WINEPREFIX: this.#directory,
       WINEDEBUG: '-all',
-      // Nothing asks for Mono and Gecko, or adds menus to the desktop of Linux.
+      // Without the dialogs for Mono and Gecko, and without entries in the menus of the Linux desktop.
       WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=d',
       LC_ALL: 'C.UTF-8',
       HOME: this.#directory,

@@ -60,7 +60,7 @@ export class Worker {
     return { kill: (signal) => this.#send({ kind: 'signal', signal }), ended };
   }
 
-  /** Starts a program that goes on by itself. */
+  /** Starts a program without waiting for its end. */
   async startProgram(
     program: string,
     parameters: string[],

@@ -1,4 +1,4 @@
-/** What GitHub calls the kinds of tokens; an unknown one may come from an old server. */
+/** Shown by the prefix of a token. The tokens of old servers have none: `unknown`. */
 export type AdminTokenKind = 'app' | 'fine-grained' | 'classic' | 'unknown';
 
 /** The token from the input `token`. Only the API client may read its value. */

@@ -6,7 +6,7 @@ export interface Clock {
   now(): number;
   /** @throws the signal's reason, as soon as it is aborted */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** Calls the function later, unless the process ends before. */
+  /** Calls the function after this time, without keeping the process alive for it. */
   later(milliseconds: number, act: () => void): void;
 }
 

@@ -106,7 +106,7 @@ export function describeFailure(failure: Failure, environment: NodeJS.ProcessEnv
  * Where to read about a kind of failure, for the running version of the action.
  *
  * The runner leaves the variables empty for `uses: ./`. Only github.com gets a link: on other servers an action may come
- * from github.com too (GitHub Connect), and the environment does not tell which.
+ * from github.com too (GitHub Connect), and the environment does not say which.
  */
 function troubleshootingSection(kind: FailureKind, environment: NodeJS.ProcessEnv): string {
   const {

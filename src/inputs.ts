@@ -22,7 +22,7 @@ export interface Inputs {
   readonly removal: Removal | undefined;
   /** Retries after a transient error. */
   readonly retries: number;
-  /** Inputs that have no effect, and what to add. */
+  /** About inputs that have no effect or exceed the life of the token, and what to change. */
   readonly warnings: readonly string[];
 }
 
@@ -252,7 +252,7 @@ function parseLines(getInput: GetInput, input: string): string[] {
 /** GitHub's own rules for names and labels are narrower, and change. */
 function parseSelector(input: string, line: string): string {
   const what = input === 'runner-name' ? 'name or pattern' : 'label';
-  // A list in one line would be a name that GitHub does not know: already removed.
+  // A list on one line would be taken as one name that GitHub does not know, and reported as already removed.
   if (line.length > maximumSelectorLength || /[\p{Cc},]/u.test(line)) {
     throw invalidInput(
       input,

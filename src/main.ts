@@ -54,7 +54,7 @@ export async function run(
     const machine = machineOf(process);
     const context = { inputs, machine, client, removeTokens, secrets, log, clock, cancellation };
     if (scheduled !== '') {
-      // The post step's own file has nothing to do in the background.
+      // Not post.js, which does nothing without the state of the step.
       const index = join(dirname(String(program)), 'index.js');
       await startBackgroundRemoval(scheduled, [index, backgroundArgument], context);
       return;

@@ -86,8 +86,8 @@ function base64FormsOf(value: string): string[] {
 }
 
 /**
- * The text without white space and escaped line breaks, and where each of its characters comes from. What the removal
- * joins counts too, so a value is condensed to the same text wherever it is broken up.
+ * The text without white space and escaped line breaks, and where each of its characters comes from. A backslash and an `n`
+ * that become adjacent in this way are left out too, so a value is condensed to the same text wherever it is broken up.
  */
 function condense(text: string): { text: string; origin: number[] } {
   const kept: string[] = [];

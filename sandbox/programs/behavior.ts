@@ -14,7 +14,7 @@ export interface Behavior {
   /** `systemctl stop` fails. */
   stopFails?: boolean;
   /**
-   * The listener learns from its next poll that the runner was deregistered, and ends. Otherwise it does not while a test runs: a
+   * The listener learns from its next poll that the runner was deregistered, and ends. Otherwise it runs until the test ends: a
    * real poll takes up to 50 seconds, and before 2.336 the listener retries forever.
    */
   noticesRemoval?: boolean;

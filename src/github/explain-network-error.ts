@@ -82,7 +82,7 @@ function reasonFor(error: ErrorProperties, { server, proxy }: SentRequest): Reas
   };
 }
 
-/** With a proxy, Node.js resolves and connects to no other host. */
+/** With a proxy, Node.js resolves and connects to the proxy only. */
 function isConnecting({ syscall }: ErrorProperties): boolean {
   return syscall === 'connect' || syscall === 'getaddrinfo';
 }

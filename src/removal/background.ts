@@ -15,7 +15,7 @@ const pollsPerScan = 300;
 /** The first and the longest wait between two attempts, in milliseconds. */
 const firstWait = 5_000;
 const longestWait = 60_000;
-/** Failed attempts for another reason than a job. The retries last longer than a poll of the listener, 50 seconds. */
+/** Failed attempts, except those that a job caused. Their retries last longer than a poll of the listener, 50 seconds. */
 const maximumFailures = 5;
 /** Time for the last attempt before the remove token expires, in milliseconds. */
 const tokenMargin = 5 * 60_000;
@@ -110,8 +110,8 @@ export async function removeAfterJob(
         return giveUp('GitHub refused the remove token.');
       case 'not-found':
       case 'failed':
-        // GitHub may respond with 404 for a refused token too, which only an admin token can tell, so a 404 changes nothing here.
-        // If the runner is gone, its listener notices within a minute and deletes the local configuration (since 2.336).
+        // GitHub may respond with 404 for a refused token too. Only an admin token could show which, so a 404 changes nothing
+        // here. If the runner is gone, its listener notices within a minute and deletes the local configuration (since 2.336).
         failures += 1;
         if (failures === maximumFailures) {
           return giveUp(

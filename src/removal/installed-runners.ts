@@ -19,7 +19,7 @@ import {
   type Waiting,
 } from './waiting.ts';
 
-/** More gain little on the two cores of a small machine: `config.sh` computes. */
+/** `config.sh` needs much processor time: more gain little on a machine with two cores. */
 const maximumParallel = 4;
 
 /**
@@ -117,7 +117,7 @@ async function attemptRemoval(
   const print = (output: string) => printed.push(output.trimEnd());
   const work = async () => {
     const current = again ? await checkInstallation(directory, context) : checked;
-    // An earlier attempt may have deleted .runner, without which GitHub is not asked, or uninstalled the service.
+    // An earlier attempt may have deleted .runner, without which GitHub is not checked, or uninstalled the service.
     const { runner = checked.runner } = current;
     const { hasService } = checked;
     return remove({ ...current, runner, hasService }, isOwn, removal.dryRun, print, context);

@@ -33,7 +33,7 @@ export function createWaiting(
 
   async function sleepUntil(time: number): Promise<void> {
     while (clock.now() < time) {
-      // Also without a wait: runners that are waited for from now on are all in the first line.
+      // Even for no time: all runners whose wait begins now are in the first line.
       await clock.sleep(Math.max(Math.min(time, nextLine) - clock.now(), 0), signal);
       const now = clock.now();
       if (now >= nextLine && now < deadline) {

@@ -5,8 +5,8 @@ import { keyFile } from './installation.ts';
 import { asOwner, lastLineOf, runScript, type ScriptContext } from './script.ts';
 
 /**
- * What `config.sh remove` does with the installation, as the letter of `test` that allows it. `.path` and `.env` need
- * not be writable: `env.sh` continues without.
+ * The access that `config.sh remove` needs, by the operator of `test` that checks it. `.path` and `.env` need not be
+ * writable: `env.sh` continues without.
  *
  * @see https://github.com/actions/runner/blob/main/src/Runner.Common/HostTraceListener.cs for `_diag`
  */
@@ -17,7 +17,7 @@ const needs: readonly [test: 'r' | 'w' | 'x' | 'O', names: readonly string[]][] 
   ['O', ['.runner', '.runner_migrated', '.credentials', '.credentials_migrated', keyFile, '.service']],
 ];
 
-/** Prints the first need that is not met. Only in a sticky directory of another account must files be the account's own. */
+/** Prints the first need that is not met. Files need to be the account's own only in a sticky directory of another account. */
 const checkNeeds = `
 root=$1
 shift
@@ -30,9 +30,9 @@ while [ $# -gt 0 ]; do
 done`;
 
 /**
- * Makes sure that `config.sh` can do its work as the account that will run it: where it finds out half-way that it
- * cannot, it crashes, or leaves the runner half-removed. Asks the system as that account, which knows about groups,
- * access control lists, and read-only file systems.
+ * Checks that the account that runs `config.sh` has the access that the script needs. Otherwise, the script crashes or
+ * leaves the runner half-removed. The check runs as that account, so groups, access control lists and read-only file
+ * systems count.
  *
  * @throws Failure `removal-failed`
  */

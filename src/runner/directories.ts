@@ -24,7 +24,7 @@ const maximumShown = 5;
  * from the lines before it. Relative paths start at the working directory, `~` is the home directory.
  *
  * @returns each once, without links: in the order of the lines, those of a pattern in the order of their names
- * @throws Failure `not-a-runner`: a pattern matches no installation, or what cannot be checked; or nothing is left
+ * @throws Failure `not-a-runner` if a pattern matches no installation, or one that cannot be checked, or if nothing is left
  */
 export async function findDirectories(
   lines: readonly string[],
@@ -120,7 +120,7 @@ async function keepInstallations(
       () => [],
       (error) => unreadable(match.path, error),
     );
-    // A directory that cannot be listed is no installation itself, and can contain some.
+    // A directory that cannot be listed is not an installation itself, but can contain some.
     if (checked.unreadable !== undefined || (await isInstallation(match.path, platform))) {
       kept.push(checked);
     }

@@ -25,7 +25,7 @@ const allowedNames = [
   'NODE_EXTRA_CA_CERTS',
   // The runner's .NET runtime, without the variables that load other code into it.
   /DOTNET_(?!STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE).+/,
-  // By this variable, the runner finds the processes that a job left behind.
+  // The runner uses this variable to find the processes that a job left behind.
   'RUNNER_TRACKING_ID',
   // Windows needs most of these to start programs.
   'SYSTEMROOT',
@@ -54,7 +54,7 @@ const allowedNames = [
 /** Passes the remove token to `config.sh`, which takes any argument from such a variable. */
 export const removeTokenVariable = 'ACTIONS_RUNNER_INPUT_TOKEN';
 
-/** The variables that other programs are given. Those of this process include the admin token, as an input. */
+/** The variables that other programs get. This process also has the admin token, in `INPUT_TOKEN`. */
 export function allowListedEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(
     (entry): entry is [string, string] =>

@@ -13,7 +13,7 @@ const maximumSize = 100_000;
 
 /**
  * Reads a small file of an installation. Jobs can write there, so this follows no symbolic link, does not wait for a
- * named pipe, and reads nothing large. (Windows has neither flag, and neither kind of file: `|` makes them 0.)
+ * named pipe, and reads nothing large. (Windows has neither kind of file. It lacks both flags, which `|` treats as 0.)
  *
  * @throws Error when it is missing, unreadable, large, or not a regular file
  */
@@ -25,7 +25,7 @@ export async function readSmallFile(path: string): Promise<Buffer> {
  * Reads a file that `config.sh` or the runner reads through symbolic links.
  *
  * @returns `undefined` when nothing is at the path
- * @throws Failure `removal-failed` when something is, and cannot be read
+ * @throws Failure `removal-failed` when something is there and cannot be read
  */
 export async function readThroughLinks(path: string): Promise<FileContent | undefined> {
   try {

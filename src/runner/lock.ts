@@ -12,9 +12,9 @@ const pollInterval = 100;
 const held = new Set<string>();
 
 /**
- * Takes turns with everything else that uses this function for the installation, also in other processes. Without that,
- * one removal would restore and put back what another has just changed and set aside. On Windows nothing is set aside,
- * and nothing is locked. A lock that a crash left behind does not count.
+ * Runs a function while nothing else uses this lock of the installation, in this process or another. Otherwise, one removal
+ * would restore and put back what another has just changed and set aside. On Windows nothing is set aside, and nothing is
+ * locked. A lock that a crash left behind does not count.
  *
  * @throws Error when the directory is not writable
  */
@@ -38,7 +38,7 @@ export async function withLock<Result>(
   }
 }
 
-/** Synchronous, so next to no time passes between seeing that a lock is stale and deleting it. */
+/** Synchronous, so almost no time passes between seeing that a lock is stale and deleting it. */
 function acquire(lock: string): boolean {
   try {
     symlinkSync(`${process.pid}`, lock);
@@ -58,7 +58,7 @@ function acquire(lock: string): boolean {
 function isStale(lock: string): boolean {
   try {
     const id = Number(readlinkSync(lock));
-    // The system gives the id of a crashed process to others, in containers soon to this one.
+    // The system reuses the id of a crashed process: in a container, this process may well have it.
     const isHeld = id === process.pid ? held.has(lock) : isAlive(id);
     return !isHeld || Math.abs(Date.now() - lstatSync(lock).mtimeMs) > maximumAge;
   } catch (error) {

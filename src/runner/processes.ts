@@ -80,7 +80,7 @@ function readProgram(directory: string): string {
 
 /**
  * Whether a process runs the file that its path names on this machine. In a container the same path is another file.
- * (Namespaces do not tell: a systemd unit with `PrivateTmp` has its own.)
+ * (Namespaces do not show this: a systemd unit with `PrivateTmp` has its own.)
  *
  * @param directory the installation's root
  */
@@ -105,7 +105,7 @@ function isInThisNamespace(status: string): boolean {
   }
 }
 
-/** Runs a command of PowerShell, which is not installed anywhere else. */
+/** Runs a command with Windows PowerShell, which is always at this path. */
 export async function runPowerShell(command: string): Promise<string> {
   return outputOf(
     systemProgram(allowListedEnvironment(process.env), 'WindowsPowerShell', 'v1.0', 'powershell.exe'),
@@ -144,7 +144,7 @@ function parseProcesses(output: string): Process[] {
  * belong to root (`sudo`) cannot be signaled and are left alone.
  */
 export async function terminateDescendants(platform: NodeJS.Platform): Promise<void> {
-  // A cancellation goes on without the list: there is nobody to report a failure to.
+  // A cancellation continues without the list: there is nobody to report a failure to.
   const processes = await listProcesses(platform).catch(() => []);
   const descendantsOf = (id: number): Process[] =>
     processes

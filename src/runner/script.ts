@@ -6,7 +6,7 @@ export interface ScriptContext {
   /** The installation's root. */
   readonly directory: string;
   readonly platform: NodeJS.Platform;
-  /** Put in front of a command, runs it as the owner of the installation. */
+  /** What precedes a command to run it as the owner of the installation. */
   readonly ownerPrefix: readonly string[];
   /** See `scriptEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
@@ -28,8 +28,8 @@ const maximumOutput = 1_000_000;
 /**
  * Runs a command in an installation's root, with an empty standard input.
  *
- * A shell searches `PATH` for the command, and replaces standard input: the toolkit would write an empty one, and that ends
- * this process with EPIPE when the program has ended before.
+ * The shell searches `PATH` for the command and redirects its standard input. The toolkit would write to standard input
+ * instead, and this process would end with EPIPE if the program has already ended.
  *
  * @param variables are added to the environment
  */

@@ -6,7 +6,7 @@ import { type Command, lastLineOf, runScript, type ScriptContext } from './scrip
  * Checks whether this account can run a command as root with `sudo` and without a password. The command is not run.
  *
  * `sudo -l COMMAND` also succeeds for a command that needs a password, if another one does not (`listpw=any` in sudoers),
- * so the rules are read as well. A password that was entered before does not count (`-k`): it can expire until then.
+ * so the rules are read as well. A password that was entered before does not count (`-k`): it can expire before the removal.
  *
  * @param command absolute, without links
  * @returns why not, or `undefined`
