@@ -173,7 +173,7 @@ describe('a pattern', () => {
     );
   });
 
-  test('leaves live runners alone, and counts them', async () => {
+  test('leaves busy and online runners alone, and counts them', async () => {
     register('spot-dead');
     register('spot-online', { status: 'online' });
     register('spot-busy', { status: 'online', busy: true });
@@ -203,7 +203,7 @@ describe('a pattern', () => {
     expect(result.debug).toContain('Left alone (online): spot-online, spot-comes-online');
   });
 
-  test('that matches nothing is no failure', async () => {
+  test('that matches nothing does not fail the step', async () => {
     register('box');
 
     const result = await remove({ 'runner-name': 'spot-*', 'runner-label': 'gpu' });

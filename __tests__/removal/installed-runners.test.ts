@@ -303,7 +303,7 @@ describe('wait-minutes', () => {
     expect(result?.report).toMatchObject({ result: 'failed', detail: result?.failure?.message });
   });
 
-  test('is a time that a dry run tells', async () => {
+  test('is in the result of a dry run', async () => {
     const { directory } = await installBusy('one');
 
     expect((await waitFor([directory], { dryRun: true }))[0]?.report).toMatchObject({

@@ -241,7 +241,7 @@ describe('an offline runner', () => {
     });
   });
 
-  test('may be removed, but GitHub cannot be asked', async () => {
+  test('is unconfirmed if GitHub cannot be reached after its deletion', async () => {
     register('box');
     github.intercept = ({ method }, response) => {
       if (method !== 'GET' || registered().length > 0) return false;
@@ -262,7 +262,7 @@ describe('an offline runner', () => {
   });
 });
 
-describe('a runner that is alive', () => {
+describe('a runner that is busy or online', () => {
   test.each([
     ['online', { status: 'online' as const }, 'runner-online'],
     ['busy', { status: 'online' as const, busy: true }, 'runner-busy'],
@@ -376,7 +376,7 @@ describe('a wait', () => {
     expect(await outcomes({ names: ['box'], waitMinutes: 10 })).toEqual(['box: already-removed']);
   });
 
-  test('ends in vain when the time is up, and the runner is read a last time then', async () => {
+  test('ends when the time is up, after a last read of the runner', async () => {
     register('box', { status: 'online' });
 
     expect(await outcomes({ names: ['box'], waitMinutes: 10 })).toEqual(['box: failed (runner-online)']);
@@ -407,7 +407,7 @@ describe('a wait', () => {
     expect(clock.now()).toBeLessThanOrEqual(5 * minute);
   });
 
-  test('begins anew if the runner is alive again at the last moment', async () => {
+  test('begins anew if the runner is online again at the last moment', async () => {
     const id = register('box');
     clock.later(minute, () => github.updateRunner(path, id, { status: 'online' }));
     clock.later(7 * minute, () => github.updateRunner(path, id, { status: 'offline' }));
@@ -429,7 +429,7 @@ describe('a wait', () => {
     expect(info()).toEqual([expect.stringContaining('Waiting for "box" (busy)')]);
   });
 
-  test('holds nobody else up, and is for busy runners that match a pattern with runner-status: any only', async () => {
+  test('does not hold up other runners, and is for busy runners of a pattern only with runner-status: any', async () => {
     const busy = register('spot-1', { status: 'online', busy: true });
     register('spot-2', { status: 'online' });
     register('spot-3', { status: 'online', busy: true });
@@ -589,7 +589,7 @@ describe('a failure', () => {
     expect(registered()).toEqual(names);
   });
 
-  test('of the network stops the step, too: each runner would wait for it', async () => {
+  test('of the network stops the step too: each runner would wait for its retries', async () => {
     const names = Array.from({ length: 10 }, (_, index) => `spot-${index}`);
     names.forEach((name) => void register(name));
     github.intercept = ({ method, socket }) => {
@@ -614,7 +614,7 @@ describe('a failure', () => {
     expect(registered()).toEqual(['box']);
   });
 
-  test('of a deletion is not repeated once the runner is alive again', async () => {
+  test('of a deletion is not retried once the runner is online again', async () => {
     const id = register('box');
     refuse('DELETE', 502, '');
     github.afterRequest = (request) => {

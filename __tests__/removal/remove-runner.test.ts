@@ -324,7 +324,7 @@ describe('on this machine', () => {
     });
 
     test.each([
-      ['cannot be asked', true],
+      ['cannot be reached', true],
       ['says that it is not', false],
     ])('is busy if config.sh says so, and GitHub %s', async (_, breaks) => {
       await configScript('echo "Runner \\"box\\" is running a job"', 'exit 1');
@@ -402,7 +402,7 @@ describe('on this machine', () => {
       },
     );
 
-    test('may be registered or not if config.sh gets 404 and GitHub cannot be asked', async () => {
+    test('may be registered or not if config.sh gets 404 and GitHub cannot be reached', async () => {
       await refused('DELETE', 'repos/octo/app/actions/runners/7', 'NotFound');
       afterFirstRequest(breakDown);
 
@@ -501,7 +501,7 @@ describe('on this machine', () => {
       expect(slept).toEqual([0, 1_000]);
     });
 
-    test('is unconfirmed if GitHub cannot be asked after its deletion', async () => {
+    test('is unconfirmed if GitHub cannot be reached after its deletion', async () => {
       github.afterRequest = ({ method }) => {
         if (method === 'DELETE') breakDown();
       };
@@ -559,7 +559,7 @@ describe('on this machine', () => {
     });
   });
 
-  test('a removal is unconfirmed if GitHub cannot be asked afterwards', async () => {
+  test('a removal is unconfirmed if GitHub cannot be reached afterwards', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });
     afterFirstRequest(breakDown);
 
@@ -663,7 +663,7 @@ describe('on this machine', () => {
       expect(await files()).toContain('.credentials');
     });
 
-    test('loses its listener, of which a dry run tells', async () => {
+    test('loses its listener, which a dry run reports', async () => {
       for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
         await rm(join(directory, name));
       }

@@ -21,7 +21,7 @@ describe('the account that runs config.sh', () => {
     });
   });
 
-  test("is root for root's own installation, and config.sh is told that this is meant", async () => {
+  test("is root for root's own installation, with the variable that allows it", async () => {
     const installation = { directory, owner: { uid: 0, gid: 0 } };
 
     expect(await scriptContext(installation, 'linux', true, environment)).toEqual({

@@ -63,7 +63,7 @@ test('directories keep the order of the lines, each once', async () => {
   ]);
 });
 
-test('links are not followed by "**", and links that lead nowhere are no installations', async () => {
+test('links are not followed by "**", and links that lead nowhere are not installations', async () => {
   await install('elsewhere/runner-9', 'places/runner-1');
   await symlink(join(root, 'elsewhere'), join(root, 'places/link'));
   await symlink('runner-loop', join(root, 'places/runner-loop'));

@@ -58,7 +58,7 @@ describe('a lock does not count', () => {
   });
 });
 
-test('a lock that somebody deleted is released all the same', async () => {
+test('a lock whose link was deleted can still be released', async () => {
   expect(await withLock(installation, () => rm(lock).then(() => 'done'))).toBe('done');
 });
 

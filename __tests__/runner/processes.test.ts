@@ -214,7 +214,7 @@ describe('on Linux', () => {
     expect(found.map(({ id }) => id)).toEqual(expected ? [20] : []);
   });
 
-  test('a process that ends while it is looked at does not belong to it', async () => {
+  test('a process that ends while it is read does not belong to it', async () => {
     await show('20', { cmdline });
     // Its link can be followed, but not be read any more.
     await writeFile(join(proc, '20/exe'), '');
