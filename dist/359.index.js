@@ -379,7 +379,7 @@ async function findDirectories(lines, platform, log) {
             const excluded = matches.flatMap(({ path }) => [path, (0,paths/* resolveLinks */.Ap)(path)]);
             const left = found.filter(({ path }) => !excluded.some((directory) => (0,paths/* isWithin */.UO)(path, directory, platform)));
             if (left.length === found.length) {
-                log.warning(`The line "${line}" of the input "runner-directory" excludes nothing.`);
+                log.warning(`The line "${line}" of the input "runner-directory" excludes nothing: no line before it selects a directory that it matches. Correct the line, move it to the end, or remove it.`);
             }
             found = left;
         }

@@ -55,11 +55,11 @@ async function removeWithConfigScript(script, removeToken) {
             return run();
         }
         const restoreFiles = await rememberScriptFiles(directory);
-        const putMarkerBack = await (0,_service_js__WEBPACK_IMPORTED_MODULE_8__/* .setMarkerAside */ .b)(directory);
+        const restoreMarker = await (0,_service_js__WEBPACK_IMPORTED_MODULE_8__/* .setMarkerAside */ .b)(directory);
         const result = await run();
         const warnings = result.outcome === 'removed' ? [] : await restoreFiles();
-        await putMarkerBack().catch((error) => {
-            warnings.push(`The service marker of ${directory} could not be put back: ${error.message}.`);
+        await restoreMarker().catch((error) => {
+            warnings.push(`The service marker of ${directory} could not be restored: ${error.message}. Rename ${_service_js__WEBPACK_IMPORTED_MODULE_8__/* .markerAside */ .nz} to .service.`);
         });
         return { ...result, warnings };
     });
@@ -75,7 +75,7 @@ async function removeLocalConfiguration(script) {
         const warnings = [];
         if (result.outcome === 'removed') {
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(key, { force: true }).catch((error) => {
-                warnings.push(`The private key ${key} could not be deleted: ${error.message}.`);
+                warnings.push(`The private key ${key} could not be deleted: ${error.message}. It is not needed any more: delete it by hand.`);
             });
         }
         return { ...result, warnings };
@@ -893,6 +893,7 @@ function describeExit(result) {
 __webpack_require__.d(__webpack_exports__, {
   l2: () => (/* binding */ findUninstallCommand),
   kd: () => (/* binding */ isService),
+  nz: () => (/* binding */ markerAside),
   b: () => (/* binding */ setMarkerAside),
   PS: () => (/* binding */ stopRunner)
 });

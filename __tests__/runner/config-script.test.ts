@@ -194,7 +194,7 @@ describe('a removal that fails', () => {
       outcome: 'busy',
       warnings: [
         expect.stringContaining(`${join(directory, '.path')} could not be restored`),
-        expect.stringContaining(`The service marker of ${directory} could not be put back`),
+        expect.stringContaining(`The service marker of ${directory} could not be restored`),
       ],
     });
     expect(await content('.env')).toBe('A=1');

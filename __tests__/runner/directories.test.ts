@@ -123,8 +123,8 @@ describe('a line with "!" excludes', () => {
   test('nothing, which is a warning', async () => {
     expect(await find(['!runner-1', 'runner-1', '!runner-7*'])).toEqual(['runner-1']);
     expect(lines.filter((line) => line.startsWith('warning'))).toEqual([
-      'warning: The line "!runner-1" of the input "runner-directory" excludes nothing.',
-      'warning: The line "!runner-7*" of the input "runner-directory" excludes nothing.',
+      'warning: The line "!runner-1" of the input "runner-directory" excludes nothing: no line before it selects a directory that it matches. Correct the line, move it to the end, or remove it.',
+      expect.stringContaining('The line "!runner-7*" of the input "runner-directory" excludes nothing'),
     ]);
   });
 

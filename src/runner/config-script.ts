@@ -6,7 +6,7 @@ import { rememberFiles } from './files.ts';
 import { isConfigured, keyFile } from './installation.ts';
 import { withLock } from './lock.ts';
 import { asOwner, runScript, type ScriptContext, type ScriptResult } from './script.ts';
-import { setMarkerAside } from './service.ts';
+import { markerAside, setMarkerAside } from './service.ts';
 
 /**
  * How `config.sh` ended.
@@ -51,11 +51,13 @@ export async function removeWithConfigScript(
       return run();
     }
     const restoreFiles = await rememberScriptFiles(directory);
-    const putMarkerBack = await setMarkerAside(directory);
+    const restoreMarker = await setMarkerAside(directory);
     const result = await run();
     const warnings = result.outcome === 'removed' ? [] : await restoreFiles();
-    await putMarkerBack().catch((error: Error) => {
-      warnings.push(`The service marker of ${directory} could not be put back: ${error.message}.`);
+    await restoreMarker().catch((error: Error) => {
+      warnings.push(
+        `The service marker of ${directory} could not be restored: ${error.message}. Rename ${markerAside} to .service.`,
+      );
     });
     return { ...result, warnings };
   });
@@ -72,7 +74,9 @@ export async function removeLocalConfiguration(script: ScriptContext): Promise<C
     const warnings: string[] = [];
     if (result.outcome === 'removed') {
       await rm(key, { force: true }).catch((error: Error) => {
-        warnings.push(`The private key ${key} could not be deleted: ${error.message}.`);
+        warnings.push(
+          `The private key ${key} could not be deleted: ${error.message}. It is not needed any more: delete it by hand.`,
+        );
       });
     }
     return { ...result, warnings };

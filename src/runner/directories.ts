@@ -47,7 +47,9 @@ export async function findDirectories(
         ({ path }) => !excluded.some((directory) => isWithin(path, directory, platform)),
       );
       if (left.length === found.length) {
-        log.warning(`The line "${line}" of the input "runner-directory" excludes nothing.`);
+        log.warning(
+          `The line "${line}" of the input "runner-directory" excludes nothing: no line before it selects a directory that it matches. Correct the line, move it to the end, or remove it.`,
+        );
       }
       found = left;
     } else {

@@ -10,7 +10,7 @@ import { whySudoIsRefused } from './sudo.ts';
 /** The runner's marker of an installation that is installed as a service. */
 const marker = '.service';
 /** The marker during a removal. A crash can leave it there. */
-const markerAside = '.service.set-aside';
+export const markerAside = '.service.set-aside';
 
 /** A runner on this machine, and what its removal requires. */
 export interface LocalRunner {
