@@ -1196,8 +1196,17 @@ async function busyFailure(installation, cause, { inputs }) {
     const minutes = inputs.removal?.waitMinutes;
     const lostService = await describeLostService(installation);
     const waited = minutes ? ` (after waiting up to ${describeMinutes(minutes)})` : '';
+    const happened = `${nameOf(installation)} is running a job${waited} and was`;
+    // By an earlier attempt of this step, or by another process.
+    if (runner !== undefined && !(await (0,runner_installation/* isConfigured */.jD)(directory))) {
+        return new src_failure/* Failure */.HR('runner-busy', {
+            happened: `${happened} only partly removed: its local configuration is already deleted.${lostService}`,
+            cause,
+            remedy: `Re-run the step after the job. It then uninstalls the service or stops the listener. To check whether GitHub still lists the runner, use "remove: true" with "runner-name: ${runner.name}".`,
+        });
+    }
     return new src_failure/* Failure */.HR('runner-busy', {
-        happened: `${nameOf(installation)} is running a job${waited} and was ${lostService ? `not removed.${lostService}` : 'left unchanged.'}`,
+        happened: `${happened} ${lostService ? `not removed.${lostService}` : 'left unchanged.'}`,
         cause,
         remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
     });
@@ -1339,6 +1348,7 @@ function failedAttempt(failure) {
 
 
 
+
 /** `config.sh` needs much processor time: more gain little on a machine with two cores. */
 const maximumParallel = 4;
 /**
@@ -1390,11 +1400,15 @@ async function removeWhenIdle(checked, isOwn, run) {
             return { report: { result: 'would-remove', detail: describeSkippedWait('busy', removal.waitMinutes) } };
         }
         if (!(await waiting.poll(`"${runner?.name ?? directory}" (busy)`, polls))) {
-            return context.cancellation.requested.aborted ? notAttempted(directory) : attempt;
+            return context.cancellation.requested.aborted ? notAttempted(checked) : attempt;
         }
     }
 }
-function notAttempted(directory) {
+async function notAttempted({ directory, runner }) {
+    if (runner !== undefined && !(await (0,runner_installation/* isConfigured */.jD)(directory))) {
+        // By an attempt before the wait.
+        return failedAttempt(cancellationFailure(`The removal of the runner in ${directory} was interrupted while a job was running. Its local configuration is already deleted.`));
+    }
     const failure = cancellationFailure(`The runner in ${directory} was not removed: the step was cancelled before its turn.`);
     return { report: { result: 'not-attempted' }, failure };
 }
@@ -1403,7 +1417,7 @@ async function attemptRemoval(checked, isOwn, again, { removal, context }) {
     const { directory } = checked;
     const { requested, deadline, abandoned } = context.cancellation;
     if (requested.aborted) {
-        return notAttempted(directory);
+        return notAttempted(checked);
     }
     const printed = [];
     const print = (output) => printed.push(output.trimEnd());

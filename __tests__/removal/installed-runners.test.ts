@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -349,6 +349,50 @@ describe('wait-minutes', () => {
 
     expect(result?.report).toMatchObject({ name: 'one', id: installed[0]?.id, result: 'removed' });
     expect(github.runners('octo/app')).toEqual([]);
+  });
+
+  describe('for a job that started during the removal', () => {
+    let directory: string;
+    beforeEach(async () => {
+      directory = await install('one');
+      await copyFile('/bin/sleep', join(directory, 'Runner.Worker'));
+      const configScript = [
+        '#!/bin/sh',
+        'mv Runner.Worker bin',
+        'bin/Runner.Worker 600 >/dev/null 2>&1 &',
+        'echo $! >worker',
+        // Until then it is a copy of the shell.
+        'until [ "$(readlink /proc/$!/exe)" = "$PWD/bin/Runner.Worker" ]; do :; done',
+        'rm .runner .credentials',
+      ];
+      await writeFile(join(directory, 'config.sh'), configScript.join('\n'));
+    });
+    afterEach(async () => process.kill(Number(await readFile(join(directory, 'worker'), 'utf8'))));
+
+    test('does not say that the runner was left unchanged', async () => {
+      const [result] = await waitFor([directory], { waitMinutes: 1 });
+
+      expect(result?.failure?.kind).toBe('runner-busy');
+      expect(result?.failure?.explanation).toEqual({
+        happened: `The runner "one" in ${directory} is running a job (after waiting up to 1 minute) and was only partly removed: its local configuration is already deleted.`,
+        cause: 'A Runner.Worker process of its installation is running on this machine.',
+        remedy:
+          'Re-run the step after the job. It then uninstalls the service or stops the listener. To check whether GitHub still lists the runner, use "remove: true" with "runner-name: one".',
+      });
+    });
+
+    test('is not reported as not attempted when the step is cancelled', async () => {
+      const requested = new AbortController();
+      clock.later(minute, () => requested.abort());
+      const cancellation = { ...contextOf(github).cancellation, requested: requested.signal };
+
+      const [result] = await waitFor([directory], {}, { cancellation });
+
+      expect(result?.report.result).toBe('failed');
+      expect(result?.failure?.explanation.happened).toBe(
+        `The removal of the runner in ${directory} was interrupted while a job was running. Its local configuration is already deleted.`,
+      );
+    });
   });
 
   test('makes the checks again', async () => {

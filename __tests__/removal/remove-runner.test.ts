@@ -473,7 +473,11 @@ describe('on this machine', () => {
       await configScript('rm .runner .credentials', 'touch done');
       github.afterRequest = () => github.setBusy('octo/app', 7, existsSync(join(directory, 'done')));
 
-      expect((await failureOf(remove)).kind).toBe('runner-busy');
+      const { kind, explanation } = await failureOf(remove);
+      expect(kind).toBe('runner-busy');
+      expect(explanation.happened).toMatch(
+        /only partly removed: its local configuration is already deleted\.$/,
+      );
     });
   });
 

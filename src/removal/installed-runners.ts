@@ -6,6 +6,7 @@ import { webPath } from '../registration.ts';
 import type { RunnerReport } from '../report.ts';
 import { requireCurrentJobInstallation } from '../runner/current-job.ts';
 import { findDirectories } from '../runner/directories.ts';
+import { isConfigured } from '../runner/installation.ts';
 import { scheduleRemoval } from './after-job.ts';
 import { cancellationFailure } from './cancellation.ts';
 import { type CheckedInstallation, checkInstallation } from './check-installation.ts';
@@ -89,12 +90,20 @@ async function removeWhenIdle(
       return { report: { result: 'would-remove', detail: describeSkippedWait('busy', removal.waitMinutes) } };
     }
     if (!(await waiting.poll(`"${runner?.name ?? directory}" (busy)`, polls))) {
-      return context.cancellation.requested.aborted ? notAttempted(directory) : attempt;
+      return context.cancellation.requested.aborted ? notAttempted(checked) : attempt;
     }
   }
 }
 
-function notAttempted(directory: string): RemovalAttempt {
+async function notAttempted({ directory, runner }: CheckedInstallation): Promise<RemovalAttempt> {
+  if (runner !== undefined && !(await isConfigured(directory))) {
+    // By an attempt before the wait.
+    return failedAttempt(
+      cancellationFailure(
+        `The removal of the runner in ${directory} was interrupted while a job was running. Its local configuration is already deleted.`,
+      ),
+    );
+  }
   const failure = cancellationFailure(
     `The runner in ${directory} was not removed: the step was cancelled before its turn.`,
   );
@@ -111,7 +120,7 @@ async function attemptRemoval(
   const { directory } = checked;
   const { requested, deadline, abandoned } = context.cancellation;
   if (requested.aborted) {
-    return notAttempted(directory);
+    return notAttempted(checked);
   }
   const printed: string[] = [];
   const print = (output: string) => printed.push(output.trimEnd());

@@ -13,7 +13,7 @@ import {
   removeLocalConfiguration,
   removeWithConfigScript,
 } from '../runner/config-script.ts';
-import { hasLeftovers } from '../runner/installation.ts';
+import { hasLeftovers, isConfigured } from '../runner/installation.ts';
 import { processesOf } from '../runner/processes.ts';
 import { describeExit, type ScriptContext } from '../runner/script.ts';
 import { isService, stopRunner } from '../runner/service.ts';
@@ -313,8 +313,17 @@ async function busyFailure(
   const minutes = inputs.removal?.waitMinutes;
   const lostService = await describeLostService(installation);
   const waited = minutes ? ` (after waiting up to ${describeMinutes(minutes)})` : '';
+  const happened = `${nameOf(installation)} is running a job${waited} and was`;
+  // By an earlier attempt of this step, or by another process.
+  if (runner !== undefined && !(await isConfigured(directory))) {
+    return new Failure('runner-busy', {
+      happened: `${happened} only partly removed: its local configuration is already deleted.${lostService}`,
+      cause,
+      remedy: `Re-run the step after the job. It then uninstalls the service or stops the listener. To check whether GitHub still lists the runner, use "remove: true" with "runner-name: ${runner.name}".`,
+    });
+  }
   return new Failure('runner-busy', {
-    happened: `${nameOf(installation)} is running a job${waited} and was ${lostService ? `not removed.${lostService}` : 'left unchanged.'}`,
+    happened: `${happened} ${lostService ? `not removed.${lostService}` : 'left unchanged.'}`,
     cause,
     remedy: 'Re-run the step after the job, or set "wait-minutes" to the time that the job may take.',
   });
