@@ -594,6 +594,9 @@ describe('on this machine', () => {
     );
   });
 
+  const byName =
+    'Re-running this step is not enough: the local configuration is already deleted. To remove the runner from GitHub, use "remove: true" with "runner-name: box" and "runner-status: any".';
+
   test('a runner that stays registered after its deletion is reported, with what to do', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });
     github.intercept = ({ method }, response) => {
@@ -607,9 +610,27 @@ describe('on this machine', () => {
     expect(failure.explanation).toEqual({
       happened: `The runner "box" in ${directory} (ID 7) is still registered, although GitHub accepted its deletion.`,
       likelyCause: 'A problem or a delay on GitHub.',
-      remedy:
-        'Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub.',
+      remedy: `Re-run the step in a few minutes. If the runner is still listed, delete it in the settings on GitHub. ${byName}`,
     });
+  });
+
+  test('a runner that config.sh did not remove, and GitHub does not delete, has to be selected by its name', async () => {
+    github.addRunner('octo/app', { id: 7, name: 'box' });
+    github.intercept = ({ method }, response) => {
+      if (method === 'DELETE') github.send(response, { status: 500, body: {} });
+      return method === 'DELETE';
+    };
+
+    const { kind, explanation } = await failureOf(remove);
+
+    expect(kind).toBe('server-error');
+    expect(explanation.remedy).toMatch(byName);
+    // What another run of the step does.
+    expect(await removeLeftovers({ ...installation, runner: undefined }, false, print, context)).toEqual({
+      result: 'already-removed',
+      detail: 'The installation is not configured.',
+    });
+    expect(github.runners('octo/app')).toHaveLength(1);
   });
 
   describe('an installation without .runner', () => {

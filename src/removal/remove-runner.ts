@@ -290,11 +290,21 @@ async function confirm(installation: ConfiguredInstallation, context: Context): 
   log.warning(
     `${nameOf(installation)} (ID ${runner.id}) is still registered after its removal. Deleting it through the API.`,
   );
-  await deleteThroughApi(installation, context);
-  return {
-    detail: 'It was deleted through the API, because GitHub still listed it after its removal.',
-    ...(await confirmDeletion(runner, nameOf(installation), context)),
-  };
+  try {
+    await deleteThroughApi(installation, context);
+    return {
+      detail: 'It was deleted through the API, because GitHub still listed it after its removal.',
+      ...(await confirmDeletion(runner, nameOf(installation), context)),
+    };
+  } catch (error) {
+    throw withoutConfiguration(Failure.from(error), runner);
+  }
+}
+
+/** Another run of the step does not find the runner: config.sh deleted its name and ID. It would report `already-removed`. */
+function withoutConfiguration({ kind, explanation, cause }: Failure, { name }: InstalledRunner): Failure {
+  const remedy = `${explanation.remedy} Re-running this step is not enough: the local configuration is already deleted. To remove the runner from GitHub, use "remove: true" with "runner-name: ${name}" and "runner-status: any".`;
+  return new Failure(kind, { ...explanation, remedy }, { cause });
 }
 
 async function busyFailure(
