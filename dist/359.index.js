@@ -1070,8 +1070,8 @@ function describeNamesakes(namesakes) {
         };
 }
 async function deregister(installation, removeToken, print, context) {
-    await deregisterWithScript(installation, removeToken, print, context);
-    return remove_runner_confirm(installation, context);
+    const isRemoved = await deregisterWithScript(installation, removeToken, print, context);
+    return remove_runner_confirm(installation, isRemoved, context);
 }
 /** Deletes a runner that cannot deregister itself. */
 async function deleteRegistration(installation, print, context) {
@@ -1083,6 +1083,7 @@ async function deleteRegistration(installation, print, context) {
 /**
  * Runs `config.sh remove`. GitHub refuses it while the runner is busy, so no job is killed.
  *
+ * @returns whether it removed the runner from GitHub, as far as it says. It can delete the local configuration only.
  * @throws Failure if the script fails and GitHub still lists the runner, or cannot be reached
  */
 async function deregisterWithScript(installation, removeToken, print, context) {
@@ -1090,20 +1091,21 @@ async function deregisterWithScript(installation, removeToken, print, context) {
     const { runner, directory, script } = installation;
     const result = await (0,config_script/* removeWithConfigScript */.gH)(script, removeToken);
     if (result === undefined) {
-        return;
+        return false;
     }
     print(result.output);
     result.warnings.forEach(log.warning);
     log.debug(`config.sh remove in ${directory}: exit code ${result.exitCode}, ${result.outcome}`);
     if (result.outcome === 'removed') {
-        return;
+        return !result.skippedServer;
     }
     const registered = await getRunner(client, runner).catch((error) => {
         log.debug(`Could not check whether the runner is still registered: ${error.message}`);
         return 'unknown';
     });
     if (registered === undefined) {
-        return removeConfiguration(installation, print, context);
+        await removeConfiguration(installation, print, context);
+        return true;
     }
     if (result.outcome === 'busy' || (registered !== 'unknown' && registered.busy)) {
         const cause = 'GitHub refused to remove it because it is running a job.';
@@ -1162,8 +1164,12 @@ async function stop(installation, print) {
         });
     }
 }
-/** Verifies with GitHub that the runner is gone, and deletes it through the API if it is not. */
-async function remove_runner_confirm(installation, context) {
+/**
+ * Verifies with GitHub that the runner is gone, and deletes it through the API if it is not.
+ *
+ * @throws Failure if that fails, or if GitHub cannot be reached and nothing says that the runner was removed
+ */
+async function remove_runner_confirm(installation, isRemoved, context) {
     const { runner } = installation;
     const { client, log } = context;
     let registered;
@@ -1171,7 +1177,11 @@ async function remove_runner_confirm(installation, context) {
         registered = await getRunner(client, runner);
     }
     catch (error) {
-        return { result: 'unconfirmed', detail: src_failure/* Failure */.HR.from(error).message };
+        const failure = src_failure/* Failure */.HR.from(error);
+        if (!isRemoved) {
+            throw withoutConfiguration(failure, runner);
+        }
+        return { result: 'unconfirmed', detail: failure.message };
     }
     log.debug(`GitHub still lists the runner after the removal: ${registered !== undefined}`);
     if (registered === undefined) {

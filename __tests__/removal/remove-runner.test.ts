@@ -563,6 +563,9 @@ describe('on this machine', () => {
     });
   });
 
+  const byName =
+    'Re-running this step is not enough: the local configuration is already deleted. To remove the runner from GitHub, use "remove: true" with "runner-name: box" and "runner-status: any".';
+
   test('a removal is unconfirmed if GitHub cannot be reached afterwards', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });
     afterFirstRequest(breakDown);
@@ -571,6 +574,21 @@ describe('on this machine', () => {
       result: 'unconfirmed',
       detail: expect.stringContaining('GitHub responded 500'),
     });
+  });
+
+  test('a removal that config.sh skipped is not unconfirmed if GitHub cannot be reached afterwards, but failed', async () => {
+    github.addRunner('octo/app', { id: 7, name: 'box' });
+    afterFirstRequest(breakDown);
+    await configScript(
+      'echo "Does not exist. Skipping removing runner from the server."',
+      'rm .runner .credentials',
+    );
+
+    const { kind, explanation } = await failureOf(remove);
+
+    expect(kind).toBe('server-error');
+    expect(explanation.happened).toContain('Could not read the runner "box"');
+    expect(explanation.remedy).toMatch(byName);
   });
 
   test('what could not be restored after a failure is a warning', async () => {
@@ -593,9 +611,6 @@ describe('on this machine', () => {
       expect.stringMatching(/^warning: The private key .*\.credentials_rsaparams could not be deleted/),
     );
   });
-
-  const byName =
-    'Re-running this step is not enough: the local configuration is already deleted. To remove the runner from GitHub, use "remove: true" with "runner-name: box" and "runner-status: any".';
 
   test('a runner that stays registered after its deletion is reported, with what to do', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });

@@ -151,8 +151,8 @@ async function deregister(
   print: Print,
   context: Context,
 ): Promise<Outcome> {
-  await deregisterWithScript(installation, removeToken, print, context);
-  return confirm(installation, context);
+  const isRemoved = await deregisterWithScript(installation, removeToken, print, context);
+  return confirm(installation, isRemoved, context);
 }
 
 /** Deletes a runner that cannot deregister itself. */
@@ -170,6 +170,7 @@ async function deleteRegistration(
 /**
  * Runs `config.sh remove`. GitHub refuses it while the runner is busy, so no job is killed.
  *
+ * @returns whether it removed the runner from GitHub, as far as it says. It can delete the local configuration only.
  * @throws Failure if the script fails and GitHub still lists the runner, or cannot be reached
  */
 async function deregisterWithScript(
@@ -177,25 +178,26 @@ async function deregisterWithScript(
   removeToken: string,
   print: Print,
   context: Context,
-): Promise<void> {
+): Promise<boolean> {
   const { client, log } = context;
   const { runner, directory, script } = installation;
   const result = await removeWithConfigScript(script, removeToken);
   if (result === undefined) {
-    return;
+    return false;
   }
   print(result.output);
   result.warnings.forEach(log.warning);
   log.debug(`config.sh remove in ${directory}: exit code ${result.exitCode}, ${result.outcome}`);
   if (result.outcome === 'removed') {
-    return;
+    return !result.skippedServer;
   }
   const registered = await getRunner(client, runner).catch((error: Error) => {
     log.debug(`Could not check whether the runner is still registered: ${error.message}`);
     return 'unknown' as const;
   });
   if (registered === undefined) {
-    return removeConfiguration(installation, print, context);
+    await removeConfiguration(installation, print, context);
+    return true;
   }
   if (result.outcome === 'busy' || (registered !== 'unknown' && registered.busy)) {
     const cause = 'GitHub refused to remove it because it is running a job.';
@@ -273,15 +275,27 @@ async function stop(installation: CheckedInstallation, print: Print): Promise<vo
   }
 }
 
-/** Verifies with GitHub that the runner is gone, and deletes it through the API if it is not. */
-async function confirm(installation: ConfiguredInstallation, context: Context): Promise<Outcome> {
+/**
+ * Verifies with GitHub that the runner is gone, and deletes it through the API if it is not.
+ *
+ * @throws Failure if that fails, or if GitHub cannot be reached and nothing says that the runner was removed
+ */
+async function confirm(
+  installation: ConfiguredInstallation,
+  isRemoved: boolean,
+  context: Context,
+): Promise<Outcome> {
   const { runner } = installation;
   const { client, log } = context;
   let registered: RegisteredRunner | undefined;
   try {
     registered = await getRunner(client, runner);
   } catch (error) {
-    return { result: 'unconfirmed', detail: Failure.from(error).message };
+    const failure = Failure.from(error);
+    if (!isRemoved) {
+      throw withoutConfiguration(failure, runner);
+    }
+    return { result: 'unconfirmed', detail: failure.message };
   }
   log.debug(`GitHub still lists the runner after the removal: ${registered !== undefined}`);
   if (registered === undefined) {
