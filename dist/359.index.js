@@ -1044,7 +1044,8 @@ async function refuseDuringJob(installation, context) {
     const { directory, script } = installation;
     const workers = await (0,processes/* processesOf */.L6)(directory, 'Runner.Worker', script.platform);
     context.log.debug(`Runner.Worker processes of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`);
-    if (workers.length > 0) {
+    // In a container, the worker of this job is not visible.
+    if (workers.length > 0 || installation.runner?.runsCurrentJob) {
         throw await busyFailure(installation, 'A Runner.Worker process of its installation is running on this machine.', context);
     }
 }
