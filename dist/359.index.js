@@ -1446,6 +1446,7 @@ async function attemptRemoval(checked, isOwn, again, { removal, context }) {
         const current = again ? await checkInstallation(directory, context) : checked;
         // An earlier attempt may have deleted .runner, without which GitHub is not checked, or uninstalled the service.
         const { runner = checked.runner } = current;
+        requireSameRunner(runner, checked);
         const { hasService } = checked;
         return remove({ ...current, runner, hasService }, isOwn, removal.dryRun, print, context);
     };
@@ -1463,6 +1464,16 @@ async function attemptRemoval(checked, isOwn, again, { removal, context }) {
         if (printed.length > 0) {
             context.log.group(`Output of the runner's scripts in ${directory}`, printed.join('\n'));
         }
+    }
+}
+/** Somebody can configure the installation again during a wait. The new runner was not selected. */
+function requireSameRunner(runner, checked) {
+    if (runner?.id !== checked.runner?.id || runner?.name !== checked.runner?.name) {
+        throw new src_failure/* Failure */.HR('removal-failed', {
+            happened: `The installation in ${checked.directory} was configured again while the step waited. The new runner was left unchanged.`,
+            cause: 'The step removes only the runner that was installed there when the step started.',
+            remedy: 'To remove the new runner too, re-run the step.',
+        });
     }
 }
 /** The result of the work, unless the signal is aborted first: a program of another account cannot be terminated. */

@@ -406,6 +406,24 @@ describe('wait-minutes', () => {
     expect((await waitFor([directory]))[0]?.failure?.kind).toBe('registration-mismatch');
   });
 
+  test('does not remove a runner that is configured in the meantime', async () => {
+    const { directory, setIdle } = await installBusy('one');
+    const { id } = github.addRunner('octo/app', { name: 'two' });
+    clock.later(minute, () => {
+      const gitHubUrl = `${github.serverUrl}/octo/app`;
+      writeFileSync(join(directory, '.runner'), JSON.stringify({ agentId: id, agentName: 'two', gitHubUrl }));
+      setIdle();
+    });
+
+    const [result] = await waitFor([directory]);
+
+    expect(result?.report).toMatchObject({ name: 'one', result: 'failed' });
+    expect(result?.failure?.explanation.happened).toBe(
+      `The installation in ${directory} was configured again while the step waited. The new runner was left unchanged.`,
+    );
+    expect(github.runners('octo/app').map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+
   test('is not for the runner of this job', async () => {
     const { directory } = await installBusy('one');
     const machine = { ...contextOf(github).machine, environment: { ...process.env, RUNNER_NAME: 'one' } };

@@ -9,7 +9,7 @@ import { findDirectories } from '../runner/directories.ts';
 import { isConfigured } from '../runner/installation.ts';
 import { scheduleRemoval } from './after-job.ts';
 import { cancellationFailure } from './cancellation.ts';
-import { type CheckedInstallation, checkInstallation } from './check-installation.ts';
+import { type CheckedInstallation, checkInstallation, type InstalledRunner } from './check-installation.ts';
 import { removeLeftovers, removeRunner } from './remove-runner.ts';
 import { failedAttempt, type Outcome, type RemovalAttempt, type RunnerResult } from './result.ts';
 import {
@@ -128,6 +128,7 @@ async function attemptRemoval(
     const current = again ? await checkInstallation(directory, context) : checked;
     // An earlier attempt may have deleted .runner, without which GitHub is not checked, or uninstalled the service.
     const { runner = checked.runner } = current;
+    requireSameRunner(runner, checked);
     const { hasService } = checked;
     return remove({ ...current, runner, hasService }, isOwn, removal.dryRun, print, context);
   };
@@ -146,6 +147,17 @@ async function attemptRemoval(
     if (printed.length > 0) {
       context.log.group(`Output of the runner's scripts in ${directory}`, printed.join('\n'));
     }
+  }
+}
+
+/** Somebody can configure the installation again during a wait. The new runner was not selected. */
+function requireSameRunner(runner: InstalledRunner | undefined, checked: CheckedInstallation): void {
+  if (runner?.id !== checked.runner?.id || runner?.name !== checked.runner?.name) {
+    throw new Failure('removal-failed', {
+      happened: `The installation in ${checked.directory} was configured again while the step waited. The new runner was left unchanged.`,
+      cause: 'The step removes only the runner that was installed there when the step started.',
+      remedy: 'To remove the new runner too, re-run the step.',
+    });
   }
 }
 
