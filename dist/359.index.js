@@ -1122,7 +1122,12 @@ async function describeLostService({ directory, script, hasService }) {
 }
 async function scriptFailure(installation, result, isRegistered) {
     const exit = describeScript('remove', installation.script, result);
-    const happened = `${nameOf(installation)} was not removed: ${exit}.${await describeLostService(installation)}`;
+    // GitHub may have removed it before the script failed or was terminated.
+    const [what, unchecked] = isRegistered
+        ? ['was not removed', '']
+        : ['may not have been removed', ' Whether GitHub still lists it could not be checked.'];
+    const lostService = await describeLostService(installation);
+    const happened = `${nameOf(installation)} ${what}: ${exit}.${unchecked}${lostService}`;
     return isRegistered && result.outcome !== 'failed'
         ? new src_failure/* Failure */.HR('removal-failed', {
             happened,

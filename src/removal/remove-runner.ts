@@ -220,7 +220,12 @@ async function scriptFailure(
   isRegistered: boolean,
 ): Promise<Failure> {
   const exit = describeScript('remove', installation.script, result);
-  const happened = `${nameOf(installation)} was not removed: ${exit}.${await describeLostService(installation)}`;
+  // GitHub may have removed it before the script failed or was terminated.
+  const [what, unchecked] = isRegistered
+    ? ['was not removed', '']
+    : ['may not have been removed', ' Whether GitHub still lists it could not be checked.'];
+  const lostService = await describeLostService(installation);
+  const happened = `${nameOf(installation)} ${what}: ${exit}.${unchecked}${lostService}`;
   return isRegistered && result.outcome !== 'failed'
     ? new Failure('removal-failed', {
         happened,
