@@ -1782,12 +1782,35 @@ async function registered_runners_remove(selected, run) {
             return obstacle;
         }
         if ('result' in current) {
+            if (selected.isNamed && current.result === 'already-removed') {
+                await requireNoSuccessor(runner, run);
+            }
             return current;
         }
         if (runner.status !== 'offline') {
             offlineSince = clock.now();
         }
         runner = current;
+    }
+}
+/**
+ * A runner that was named in full is gone, but one that was registered since then can have its name: an ephemeral runner
+ * in a container, for example, registers again after each job.
+ *
+ * @throws Failure `removal-failed`
+ */
+async function requireNoSuccessor({ id, name }, run) {
+    const { context, target, pacer, stopped } = run;
+    const { registration } = target;
+    await pacer.spend(pointsOf.read, stopped);
+    const found = await findRunnersByName(context.client, { registration, name });
+    const [successor] = found.filter((runner) => runner.id !== id);
+    if (successor !== undefined) {
+        throw new src_failure/* Failure */.HR('removal-failed', {
+            happened: `The runner "${name}" (ID ${id}) of ${(0,src_registration/* describeRegistration */.B4)(registration)} is gone, but GitHub lists a new runner with this name (ID ${successor.id}), which was left unchanged.`,
+            cause: 'The new runner was registered while the step ran.',
+            remedy: 'Re-run the step to remove the new runner. If it is to stay, remove its name from "runner-name".',
+        });
     }
 }
 /** The name may also be that of a runner of another registration. */

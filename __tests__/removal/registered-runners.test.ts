@@ -376,6 +376,26 @@ describe('a wait', () => {
     expect(await outcomes({ names: ['box'], waitMinutes: 10 })).toEqual(['box: already-removed']);
   });
 
+  test('fails when the runner is gone but another one has its name', async () => {
+    const id = register('box', { status: 'online', busy: true });
+    let successor: number | undefined;
+    clock.later(5 * minute, () => {
+      github.removeRunner(path, id);
+      successor = register('box', { status: 'online' });
+    });
+
+    const [result] = await remove({ names: ['box'], waitMinutes: 10 });
+
+    expect(result?.report).toMatchObject({ id, result: 'failed' });
+    expect(result?.failure?.explanation).toEqual({
+      happened: `The runner "box" (ID ${id}) of repository octo/app is gone, but GitHub lists a new runner with this name (ID ${successor}), which was left unchanged.`,
+      cause: 'The new runner was registered while the step ran.',
+      remedy:
+        'Re-run the step to remove the new runner. If it is to stay, remove its name from "runner-name".',
+    });
+    expect(registered()).toEqual(['box']);
+  });
+
   test('ends when the time is up, after a last read of the runner', async () => {
     register('box', { status: 'online' });
 

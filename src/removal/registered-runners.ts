@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { deleteRunner, getRunner, type RegisteredRunner } from '../github/runners.ts';
+import { deleteRunner, findRunnersByName, getRunner, type RegisteredRunner } from '../github/runners.ts';
 import type { RegisteredRemoval } from '../inputs.ts';
 import { describeRegistration, webPath } from '../registration.ts';
 import type { RunnerReport } from '../report.ts';
@@ -237,12 +237,37 @@ async function remove(selected: SelectedRunner, run: Run): Promise<Outcome | Obs
       return obstacle;
     }
     if ('result' in current) {
+      if (selected.isNamed && current.result === 'already-removed') {
+        await requireNoSuccessor(runner, run);
+      }
       return current;
     }
     if (runner.status !== 'offline') {
       offlineSince = clock.now();
     }
     runner = current;
+  }
+}
+
+/**
+ * A runner that was named in full is gone, but one that was registered since then can have its name: an ephemeral runner
+ * in a container, for example, registers again after each job.
+ *
+ * @throws Failure `removal-failed`
+ */
+async function requireNoSuccessor({ id, name }: RegisteredRunner, run: Run): Promise<void> {
+  const { context, target, pacer, stopped } = run;
+  const { registration } = target;
+  await pacer.spend(pointsOf.read, stopped);
+  const found = await findRunnersByName(context.client, { registration, name });
+  const [successor] = found.filter((runner) => runner.id !== id);
+  if (successor !== undefined) {
+    throw new Failure('removal-failed', {
+      happened: `The runner "${name}" (ID ${id}) of ${describeRegistration(registration)} is gone, but GitHub lists a new runner with this name (ID ${successor.id}), which was left unchanged.`,
+      cause: 'The new runner was registered while the step ran.',
+      remedy:
+        'Re-run the step to remove the new runner. If it is to stay, remove its name from "runner-name".',
+    });
   }
 }
 
