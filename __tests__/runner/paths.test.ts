@@ -41,11 +41,23 @@ describe('wildcards', () => {
     ['[z-a]', 'b', false],
     ['*', 'a\nb', true],
     ['🏃?', '🏃1', true],
+    ['a*b*b', 'ab', false],
+    ['a*b*b', 'abb', true],
+    ['*a?*a*b', 'aaxab', true],
+    ['*[ab]*1*[!c]', 'xb-1-1c', false],
+    ['**x**', 'x', true],
   ])('%s and %j: %s', (pattern, text, expected) => {
     expect(wildcardPattern(pattern).test(text)).toBe(expected);
   });
 
+  test('take no long time, however many there are', () => {
+    expect(wildcardPattern(`${'*a'.repeat(100)}b`, { flags: 'i' }).test('A'.repeat(200))).toBe(false);
+  });
+
   test('can stop at slashes and ignore case', () => {
+    expect(wildcardPattern('/*a*/*b*', { any: '[^/]' }).test('/xaya/bb')).toBe(true);
+    expect(wildcardPattern('/*a*/*b*', { any: '[^/]' }).test('/xaya/b/b')).toBe(false);
+    expect(wildcardPattern('*A*A*', { flags: 'i' }).test('aa')).toBe(true);
     expect(wildcardPattern('/a/*/c', { any: '[^/]' }).test('/a/b/c')).toBe(true);
     expect(wildcardPattern('/a/*/c', { any: '[^/]' }).test('/a/b/b/c')).toBe(false);
     expect(wildcardPattern('A*', { flags: 'i' }).test('ab')).toBe(true);

@@ -27,6 +27,9 @@ export function isSameDirectory(one: string, other: string, platform: NodeJS.Pla
   return pathsOf(platform).relative(resolveLinks(one), resolveLinks(other)) === '';
 }
 
+/** Stands for `*` in a pattern that is being translated. No path or name contains it. */
+const star = '\0';
+
 /**
  * Translates shell wildcards: `*`, `?`, `[...]`, and `\` before a character that is meant literally.
  *
@@ -38,15 +41,19 @@ export function wildcardPattern(wildcards: string, { any = '.', flags = '' } = {
     /\\(.)|\[([!^]?)(\]?[^\]]*)\]|\W/gs,
     (part, literal, not, characters) => {
       if (part === '*' || part === '?') {
-        return part === '*' ? `${any}*` : any;
+        return part === '*' ? star : any;
       }
       return characters === undefined
         ? String(literal ?? part).replace(/\W/, '\\$&')
         : `[${not && '^'}${characters.replaceAll(/[\\\]^[]/g, '\\$&')}]`;
     },
   );
+  const [first, ...others] = source.split(star);
+  const last = others.pop();
+  // A lookahead is not tried again, so each star takes as little as it can, once: the time is not exponential.
+  const middle = others.map((piece, index) => `(?=(${any}*?${piece}))\\${index + 1}`).join('');
   try {
-    return new RegExp(`^${source}$`, `s${flags}`);
+    return new RegExp(last === undefined ? `^${first}$` : `^${first}${middle}${any}*${last}$`, `s${flags}`);
   } catch {
     // A range in the wrong order, such as [z-a].
     return /(?!)/;
