@@ -235,14 +235,29 @@ describe('warnings', () => {
     expect(read({ ...selection, ...given }).warnings).toEqual(warnings);
   });
 
-  test("say that a GitHub App's token expires before the wait is over", () => {
-    const given = { remove: 'after-job', 'wait-minutes': '60' };
-    expect(read({ ...given, token: 'ghs_1' }).warnings).toEqual([
-      'The input "wait-minutes" is 60, but the token of a GitHub App expires after 60 minutes. If the step waits longer, it fails.',
+  test('say that wait-minutes has no effect on the runner of this job alone', () => {
+    const given = { remove: 'after-job', 'wait-minutes': '60', token: 'ghs_1' };
+    expect(read(given).warnings).toEqual([
+      'The input "wait-minutes" has no effect: it applies to "runner-directory", which is empty. The runner of this job is removed as soon as it is idle after the job, within 55 minutes.',
     ]);
-    expect(read({ ...given, token: 'ghp_1' }).warnings).toEqual([]);
-    expect(read({ ...given, token: 'ghs_1', 'wait-minutes': '59' }).warnings).toEqual([]);
-    expect(read({ token: 'ghs_1' }).warnings).toEqual([]);
+    expect(read({ ...given, 'wait-minutes': '59', 'runner-directory': '/runner' }).warnings).toEqual([]);
+  });
+
+  test.each<[number, Given]>([
+    [60, { 'runner-directory': '/runner', 'wait-minutes': '60' }],
+    [60, { 'runner-name': 'box', 'wait-minutes': '60' }],
+    [90, { 'runner-name': '*', 'offline-minutes': '90' }],
+    [60, { 'runner-name': 'box', 'wait-minutes': '30', 'offline-minutes': '30' }],
+    [60, { 'runner-name': 'box', 'wait-minutes': '60', 'runner-status': 'any' }],
+  ])("say that a GitHub App's token expires before the wait of %d minutes is over: %j", (minutes, given) => {
+    const step = { ...given, remove: 'true' };
+    expect(read({ ...step, token: 'ghs_1' }).warnings).toEqual([
+      `The step can wait for ${minutes} minutes ("wait-minutes" and "offline-minutes"), but the token of a GitHub App expires after 60 minutes. If the step waits longer, it fails.`,
+    ]);
+    expect(read({ ...step, token: 'ghp_1' }).warnings).toEqual([]);
+    expect(read({ ...step, token: 'ghs_1', remove: 'false' }).warnings).not.toContainEqual(
+      expect.stringContaining('expires'),
+    );
   });
 
   test('are absent if the inputs have their defaults', () => {

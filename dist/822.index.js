@@ -756,7 +756,13 @@ function inputsWithoutEffect(getInput, removal) {
         return given(...inputs, ...Object.keys(defaults)).map((input) => `The input "${input}" has no effect: "remove" is "false", so this step only creates a remove token. To remove runners, set "remove" to "true" or "after-job".`);
     }
     if (removal.kind === 'installed') {
-        return given('runner-status', 'offline-minutes').map((input) => `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`);
+        const warnings = given('runner-status', 'offline-minutes').map((input) => `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`);
+        return removal.waitMinutes === 0 || removal.directories.length > 0
+            ? warnings
+            : [
+                ...warnings,
+                'The input "wait-minutes" has no effect: it applies to "runner-directory", which is empty. The runner of this job is removed as soon as it is idle after the job, within 55 minutes.',
+            ];
     }
     const { status, offlineMinutes = 0, waitMinutes, names } = removal;
     if (status === 'any') {
@@ -771,11 +777,20 @@ function inputsWithoutEffect(getInput, removal) {
         ];
 }
 function tokenWarnings({ kind }, removal) {
-    return kind === 'app' && removal !== undefined && removal.waitMinutes >= appTokenMinutes
+    const minutes = removal === undefined ? 0 : longestWait(removal);
+    return kind === 'app' && minutes >= appTokenMinutes
         ? [
-            `The input "wait-minutes" is ${removal.waitMinutes}, but the token of a GitHub App expires after ${appTokenMinutes} minutes. If the step waits longer, it fails.`,
+            `The step can wait for ${minutes} minutes ("wait-minutes" and "offline-minutes"), but the token of a GitHub App expires after ${appTokenMinutes} minutes. If the step waits longer, it fails.`,
         ]
         : [];
+}
+/** In minutes. */
+function longestWait(removal) {
+    if (removal.kind === 'installed') {
+        return removal.directories.length === 0 ? 0 : removal.waitMinutes;
+    }
+    const { status, offlineMinutes = 0, waitMinutes } = removal;
+    return waitMinutes + (status === 'any' ? 0 : offlineMinutes);
 }
 /** @returns `undefined` if the input is empty */
 function parseInteger(getInput, input, maximum) {

@@ -333,10 +333,16 @@ function inputsWithoutEffect(getInput: GetInput, removal: Removal | undefined): 
     );
   }
   if (removal.kind === 'installed') {
-    return given('runner-status', 'offline-minutes').map(
+    const warnings = given('runner-status', 'offline-minutes').map(
       (input) =>
         `The input "${input}" has no effect: it applies to runners selected by "runner-name" or "runner-label", which are empty.`,
     );
+    return removal.waitMinutes === 0 || removal.directories.length > 0
+      ? warnings
+      : [
+          ...warnings,
+          'The input "wait-minutes" has no effect: it applies to "runner-directory", which is empty. The runner of this job is removed as soon as it is idle after the job, within 55 minutes.',
+        ];
   }
   const { status, offlineMinutes = 0, waitMinutes, names } = removal;
   if (status === 'any') {
@@ -352,11 +358,21 @@ function inputsWithoutEffect(getInput: GetInput, removal: Removal | undefined): 
 }
 
 function tokenWarnings({ kind }: AdminToken, removal: Removal | undefined): string[] {
-  return kind === 'app' && removal !== undefined && removal.waitMinutes >= appTokenMinutes
+  const minutes = removal === undefined ? 0 : longestWait(removal);
+  return kind === 'app' && minutes >= appTokenMinutes
     ? [
-        `The input "wait-minutes" is ${removal.waitMinutes}, but the token of a GitHub App expires after ${appTokenMinutes} minutes. If the step waits longer, it fails.`,
+        `The step can wait for ${minutes} minutes ("wait-minutes" and "offline-minutes"), but the token of a GitHub App expires after ${appTokenMinutes} minutes. If the step waits longer, it fails.`,
       ]
     : [];
+}
+
+/** In minutes. */
+function longestWait(removal: Removal): number {
+  if (removal.kind === 'installed') {
+    return removal.directories.length === 0 ? 0 : removal.waitMinutes;
+  }
+  const { status, offlineMinutes = 0, waitMinutes } = removal;
+  return waitMinutes + (status === 'any' ? 0 : offlineMinutes);
 }
 
 /** @returns `undefined` if the input is empty */
