@@ -1141,7 +1141,10 @@ async function scriptFailure(installation, result, isRegistered) {
         });
 }
 async function deleteThroughApi(installation, context) {
-    if ((await deleteRunner(context.client, installation.runner)) === 'busy') {
+    const { directory, runner, script } = installation;
+    // A job can start before a retry, and GitHub may not count it.
+    const mayRetry = async () => (await (0,processes/* processesOf */.L6)(directory, 'Runner.Worker', script.platform)).length === 0;
+    if ((await deleteRunner(context.client, runner, mayRetry)) === 'busy') {
         throw await busyFailure(installation, 'GitHub refused to delete it because it is running a job.', context);
     }
 }

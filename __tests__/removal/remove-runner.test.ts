@@ -22,7 +22,7 @@ import type { CheckedInstallation, InstalledRunner } from '../../src/removal/che
 import { findRegistered, removeLeftovers, removeRunner } from '../../src/removal/remove-runner.ts';
 import type { Outcome } from '../../src/removal/result.ts';
 import { createWindows } from '../runner/windows.ts';
-import { failureOf, recordingLog, repository } from '../support.ts';
+import { clientOf, failureOf, recordingLog, repository } from '../support.ts';
 import { contextOf } from './context.ts';
 
 const runner: InstalledRunner = {
@@ -517,6 +517,25 @@ describe('on this machine', () => {
         detail: expect.stringContaining('GitHub responded 500'),
       });
       expect(await files()).toEqual(['config.sh']);
+    });
+
+    test('is not deleted by a retry while a job is running, whatever GitHub says', async () => {
+      const { clock, log } = context;
+      const client = clientOf(github, { retries: 1, clock, log });
+      context = { ...context, client };
+      let worker: ChildProcess | undefined;
+      github.intercept = async ({ method }, response) => {
+        if (method !== 'DELETE' || worker !== undefined) return false;
+        worker = await start('Runner.Worker');
+        github.send(response, { status: 502, body: {} });
+        return true;
+      };
+
+      const failure = await failureOf(remove);
+      worker?.kill();
+
+      expect(failure.kind).toBe('server-error');
+      expect(github.runners('octo/app')).toHaveLength(1);
     });
 
     test('keeps its local configuration if it stays registered', async () => {

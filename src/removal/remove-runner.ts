@@ -241,7 +241,10 @@ async function scriptFailure(
 }
 
 async function deleteThroughApi(installation: ConfiguredInstallation, context: Context): Promise<void> {
-  if ((await deleteRunner(context.client, installation.runner)) === 'busy') {
+  const { directory, runner, script } = installation;
+  // A job can start before a retry, and GitHub may not count it.
+  const mayRetry = async () => (await processesOf(directory, 'Runner.Worker', script.platform)).length === 0;
+  if ((await deleteRunner(context.client, runner, mayRetry)) === 'busy') {
     throw await busyFailure(
       installation,
       'GitHub refused to delete it because it is running a job.',
