@@ -235,6 +235,12 @@ describe('warnings', () => {
     expect(read({ ...selection, ...given }).warnings).toEqual(warnings);
   });
 
+  test('say that labels have no wildcards', () => {
+    expect(read({ remove: 'true', 'runner-label': 'spot-*\ngpu' }).warnings).toEqual([
+      'In "runner-label", "*" and "?" are not wildcards: "spot-*" selects only runners with exactly this label. Use patterns in "runner-name".',
+    ]);
+  });
+
   test('say that wait-minutes has no effect on the runner of this job alone', () => {
     const given = { remove: 'after-job', 'wait-minutes': '60', token: 'ghs_1' };
     expect(read(given).warnings).toEqual([

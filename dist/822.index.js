@@ -577,7 +577,11 @@ function readInputs(getInput, environment, secrets) {
         currentRepository,
         removal,
         retries: parseInteger(getInput, 'retries', maximumRetries) ?? 3,
-        warnings: [...inputsWithoutEffect(getInput, removal), ...tokenWarnings(adminToken, removal)],
+        warnings: [
+            ...inputsWithoutEffect(getInput, removal),
+            ...labelWarnings(removal),
+            ...tokenWarnings(adminToken, removal),
+        ],
     };
 }
 function parseToken(value) {
@@ -711,7 +715,7 @@ function parseSelector(input, line) {
     }
     return line;
 }
-/** Whether a line of `runner-name` is a pattern instead of a full name. */
+/** Whether a line contains wildcards. In `runner-name`, these make it a pattern instead of a full name. */
 function isPattern(line) {
     return /[*?]/.test(line);
 }
@@ -775,6 +779,11 @@ function inputsWithoutEffect(getInput, removal) {
         : [
             'The input "wait-minutes" has no effect: runners that are busy or online are left alone if they only match a pattern or a label. To wait for a runner, add its full name to "runner-name", or set "runner-status" to "any".',
         ];
+}
+/** Otherwise, such a label selects no runner, and the step succeeds. */
+function labelWarnings(removal) {
+    const labels = removal?.kind === 'registered' ? removal.labels.filter(isPattern) : [];
+    return labels.map((label) => `In "runner-label", "*" and "?" are not wildcards: ${(0,failure/* showValue */.vp)(label)} selects only runners with exactly this label. Use patterns in "runner-name".`);
 }
 function tokenWarnings({ kind }, removal) {
     const minutes = removal === undefined ? 0 : longestWait(removal);

@@ -85,7 +85,11 @@ export function readInputs(getInput: GetInput, environment: NodeJS.ProcessEnv, s
     currentRepository,
     removal,
     retries: parseInteger(getInput, 'retries', maximumRetries) ?? 3,
-    warnings: [...inputsWithoutEffect(getInput, removal), ...tokenWarnings(adminToken, removal)],
+    warnings: [
+      ...inputsWithoutEffect(getInput, removal),
+      ...labelWarnings(removal),
+      ...tokenWarnings(adminToken, removal),
+    ],
   };
 }
 
@@ -272,7 +276,7 @@ function parseSelector(input: string, line: string): string {
   return line;
 }
 
-/** Whether a line of `runner-name` is a pattern instead of a full name. */
+/** Whether a line contains wildcards. In `runner-name`, these make it a pattern instead of a full name. */
 export function isPattern(line: string): boolean {
   return /[*?]/.test(line);
 }
@@ -355,6 +359,15 @@ function inputsWithoutEffect(getInput: GetInput, removal: Removal | undefined): 
     : [
         'The input "wait-minutes" has no effect: runners that are busy or online are left alone if they only match a pattern or a label. To wait for a runner, add its full name to "runner-name", or set "runner-status" to "any".',
       ];
+}
+
+/** Otherwise, such a label selects no runner, and the step succeeds. */
+function labelWarnings(removal: Removal | undefined): string[] {
+  const labels = removal?.kind === 'registered' ? removal.labels.filter(isPattern) : [];
+  return labels.map(
+    (label) =>
+      `In "runner-label", "*" and "?" are not wildcards: ${showValue(label)} selects only runners with exactly this label. Use patterns in "runner-name".`,
+  );
 }
 
 function tokenWarnings({ kind }: AdminToken, removal: Removal | undefined): string[] {
