@@ -171,6 +171,7 @@ if (process.platform === 'linux') {
             'INPUT_RUNNER-STATUS': 'any',
             'INPUT_GITHUB-API-URL': world.github.apiUrl,
             GITHUB_REPOSITORY: repository,
+            RUNNER_NAME: 'box',
             'STATE_after-job': installation.directory,
           },
           () => run(processWith(isRoot, join(directory, 'post.js')), freshCore()),

@@ -15,10 +15,12 @@ exports.modules = {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _runner_config_script_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2896);
-/* harmony import */ var _runner_processes_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3447);
-/* harmony import */ var _runner_script_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1839);
-/* harmony import */ var _runner_service_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7929);
-/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7194);
+/* harmony import */ var _runner_installation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6000);
+/* harmony import */ var _runner_processes_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3447);
+/* harmony import */ var _runner_script_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1839);
+/* harmony import */ var _runner_service_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7929);
+/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7194);
+
 
 
 
@@ -44,7 +46,7 @@ const remedy = 'Run the action again: in another job of this runner, or with "re
  */
 async function runInBackground(process, clock) {
     const [removal] = (await (0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(process, 'message'));
-    const secrets = new _secrets_js__WEBPACK_IMPORTED_MODULE_6__/* .Secrets */ .S(() => undefined);
+    const secrets = new _secrets_js__WEBPACK_IMPORTED_MODULE_7__/* .Secrets */ .S(() => undefined);
     secrets.protect(removal.removeToken);
     const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(removal.logFile, 'wx').catch((error) => {
         process.send?.(error.message);
@@ -91,6 +93,10 @@ async function removeAfterJob(removal, log, clock) {
         if (clock.now() >= deadline) {
             return giveUp('it was busy until the remove token was about to expire.');
         }
+        const configuration = await (0,_runner_installation_js__WEBPACK_IMPORTED_MODULE_3__/* .readConfiguration */ .TD)(script.directory);
+        if (configuration !== undefined && configuration.id !== removal.id) {
+            return giveUp(`the installation was configured again, as the runner "${configuration.name}".`);
+        }
         await log('No job is running. Removing the runner with config.sh.');
         const result = await (0,_runner_config_script_js__WEBPACK_IMPORTED_MODULE_2__/* .removeWithConfigScript */ .gH)(script, removal.removeToken);
         if (result === undefined) {
@@ -112,7 +118,7 @@ async function removeAfterJob(removal, log, clock) {
                 if (failures === maximumFailures) {
                     return giveUp(result.outcome === 'not-found'
                         ? 'GitHub responded with 404: the runner does not exist, or GitHub refused the remove token.'
-                        : `config.sh failed ${failures} times, "${(0,_runner_script_js__WEBPACK_IMPORTED_MODULE_4__/* .lastLineOf */ .SH)(result)}".`);
+                        : `config.sh failed ${failures} times, "${(0,_runner_script_js__WEBPACK_IMPORTED_MODULE_5__/* .lastLineOf */ .SH)(result)}".`);
                 }
         }
         await log(`Retrying in ${wait / 1_000} seconds.`);
@@ -125,7 +131,7 @@ async function logResult({ output, warnings }, log) {
 }
 /** Windows uninstalls the service before it contacts GitHub, everything else afterwards. */
 async function describeService({ script, hasService }) {
-    if (hasService && !(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_5__/* .isService */ .kd)(script.directory))) {
+    if (hasService && !(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_6__/* .isService */ .kd)(script.directory))) {
         return 'Its service is uninstalled, so it does not run any more.';
     }
     return 'It stays in service.';
@@ -134,7 +140,7 @@ async function describeService({ script, hasService }) {
 async function finish(removal, result, log, clock) {
     const printed = [];
     try {
-        while (!(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_5__/* .stopRunner */ .PS)(removal, (output) => printed.push(output.trim())))) {
+        while (!(await (0,_runner_service_js__WEBPACK_IMPORTED_MODULE_6__/* .stopRunner */ .PS)(removal, (output) => printed.push(output.trim())))) {
             await waitForJobs(removal.script, clock);
         }
     }
@@ -145,12 +151,12 @@ async function finish(removal, result, log, clock) {
 }
 /** Waits until no job runs in the installation, or until the deadline. */
 async function waitForJobs({ directory, platform }, clock, deadline = Number.POSITIVE_INFINITY) {
-    let workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform);
+    let workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform);
     for (let polls = 1; workers.length > 0 && clock.now() < deadline; polls += 1) {
         await clock.sleep(pollInterval, noSignal);
         // A process that has ended but was not waited for still looks alive.
-        if (polls % pollsPerScan === 0 || !workers.some(({ id }) => (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .isAlive */ ._n)(id))) {
-            workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform);
+        if (polls % pollsPerScan === 0 || !workers.some(({ id }) => (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .isAlive */ ._n)(id))) {
+            workers = await (0,_runner_processes_js__WEBPACK_IMPORTED_MODULE_4__/* .processesOf */ .L6)(directory, 'Runner.Worker', platform);
         }
     }
 }

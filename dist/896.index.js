@@ -330,6 +330,7 @@ async function restore(path, before) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   TD: () => (/* binding */ readConfiguration),
 /* harmony export */   Vm: () => (/* binding */ isInstallation),
 /* harmony export */   Z_: () => (/* binding */ readInstallation),
 /* harmony export */   _$: () => (/* binding */ keyFile),
@@ -400,6 +401,11 @@ async function resolveDirectory(directory) {
         throw notARunner(directory, `cannot be read (${error.message})`, error);
     }
 }
+/**
+ * Reads what the installation in a directory is registered as; `undefined` when it is not configured.
+ *
+ * @throws Failure `not-a-runner` when the settings cannot be used
+ */
 async function readConfiguration(root) {
     const file = await firstOf(root, settingsFiles);
     if (file === undefined) {

@@ -28,7 +28,11 @@ beforeEach(async () => {
   lines = recording.lines;
   context = contextOf(github, {
     log: recording.log,
-    machine: { ...contextOf(github).machine, execPath: process.execPath },
+    machine: {
+      ...contextOf(github).machine,
+      execPath: process.execPath,
+      environment: { RUNNER_NAME: 'box' },
+    },
   });
 });
 afterEach(async () => {
@@ -119,7 +123,7 @@ describe('the post step', () => {
     const received = JSON.parse(await readFile(join(installation.directory, 'received'), 'utf8'));
     const token = github.issuedTokens[0]?.token;
     expect(received.arguments).toEqual(['argument']);
-    expect(received.message).toMatchObject({ removeToken: token, hasService: false });
+    expect(received.message).toMatchObject({ id, removeToken: token, hasService: false });
     expect(received.message.tokenLifetime).toBeGreaterThan(3_490_000);
     expect(received.message.tokenLifetime).toBeLessThan(3_510_000);
     expect(JSON.stringify(received)).not.toContain('ghp_admin');
@@ -158,6 +162,20 @@ describe('the post step', () => {
       cause: 'Its credentials are missing.',
     });
     expect(github.issuedTokens).toEqual([]);
+  });
+
+  test('refuses another runner that was configured during the job', async () => {
+    const path = join(installation.directory, '.runner');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"box"', '"new"'));
+
+    const { explanation } = await failureOf(async () =>
+      startBackgroundRemoval(installation.directory, [await program()], context),
+    );
+
+    expect(explanation.happened).toBe(
+      `The installation in ${installation.directory} was configured again during this job. The new runner, "new", was left unchanged.`,
+    );
+    expect(await readdir(installation.directory)).not.toContain('received');
   });
 
   test('has nothing to do for a runner that is not configured any more', async () => {

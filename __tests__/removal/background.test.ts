@@ -23,11 +23,13 @@ let removal: BackgroundRemoval;
 let lines: string[];
 beforeEach(async () => {
   world = await World.start('src');
-  ({ installation } = await world.install(repository, 'box'));
+  const { id, ...box } = await world.install(repository, 'box');
+  installation = box.installation;
   const { directory } = installation;
   const token = await world.removeToken(repository);
   lines = [];
   removal = {
+    id,
     script: {
       directory,
       platform: process.platform,
@@ -164,6 +166,22 @@ test('while GitHub says that the runner is busy, the removal is retried less and
   expect(lines.filter((line) => line.startsWith('Retrying'))).toEqual(
     [5, 10, 20, 40, 60, 60].map((seconds) => `Retrying in ${seconds} seconds.`),
   );
+});
+
+test('a runner that is configured between two attempts stays', async () => {
+  await configScript(...busy);
+  const settings = { agentId: removal.id + 1, agentName: 'new' };
+  const { waits, clock } = clockWith(async () => {
+    await writeFile(join(installation.directory, '.runner'), JSON.stringify(settings));
+    await configScript(...removed);
+  });
+
+  expect(await removeAfterJob(removal, log, clock)).toBe(false);
+  expect(waits).toEqual([5_000]);
+  expect(lines.at(-1)).toBe(
+    `The runner was not removed: the installation was configured again, as the runner "new". It stays in service. ${remedy}`,
+  );
+  expect(await isConfigured()).toBe(true);
 });
 
 test('a busy runner is given up five minutes before the remove token expires', async () => {

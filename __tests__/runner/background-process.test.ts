@@ -22,6 +22,7 @@ async function start(program: string, execPath = process.execPath): Promise<stri
   );
   return spawnBackground(
     {
+      id: 7,
       script: {
         directory,
         platform: process.platform,
@@ -63,6 +64,7 @@ test('the background process outlives the job, and receives the removal over a p
   expect(Object.keys(env as object)).not.toContain('RUNNER_TRACKING_ID');
   expect(seen).toEqual({
     told: {
+      id: 7,
       script: {
         directory,
         platform: process.platform,

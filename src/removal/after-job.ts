@@ -54,10 +54,19 @@ export async function startBackgroundRemoval(
   if (runner.cannotDeregister !== undefined) {
     throw cannotDeregister(directory, runner, runner.cannotDeregister);
   }
+  if (!runner.runsCurrentJob) {
+    throw new Failure('removal-failed', {
+      happened: `The installation in ${directory} was configured again during this job. The new runner, "${runner.name}", was left unchanged.`,
+      cause: '"remove: after-job" removes only the runner that executes the job.',
+      remedy:
+        'To remove the new runner, use "remove: true" with this directory in "runner-directory", in a job of another runner on this machine.',
+    });
+  }
   const requestedAt = clock.now();
   const { token, lifetime } = await removeTokens.for(runner);
   const logFile = await spawnBackground(
     {
+      id: runner.id,
       script,
       uninstall,
       hasService,

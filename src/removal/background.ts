@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { BackgroundRemoval } from '../runner/background-process.ts';
 import { type ConfigScriptResult, removeWithConfigScript } from '../runner/config-script.ts';
+import { readConfiguration } from '../runner/installation.ts';
 import { isAlive, processesOf } from '../runner/processes.ts';
 import { lastLineOf, type ScriptContext } from '../runner/script.ts';
 import { isService, stopRunner } from '../runner/service.ts';
@@ -84,6 +85,10 @@ export async function removeAfterJob(
     await waitForJobs(script, clock, deadline);
     if (clock.now() >= deadline) {
       return giveUp('it was busy until the remove token was about to expire.');
+    }
+    const configuration = await readConfiguration(script.directory);
+    if (configuration !== undefined && configuration.id !== removal.id) {
+      return giveUp(`the installation was configured again, as the runner "${configuration.name}".`);
     }
     await log('No job is running. Removing the runner with config.sh.');
     const result = await removeWithConfigScript(script, removal.removeToken);

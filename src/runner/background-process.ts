@@ -4,6 +4,8 @@ import type { LocalRunner } from './service.ts';
 
 /** What the background process receives over a pipe. The remove token is its only secret. */
 export interface BackgroundRemoval extends LocalRunner {
+  /** The ID of the runner on GitHub. */
+  readonly id: number;
   readonly hasService: boolean;
   readonly removeToken: string;
   /** The time until the token expires, in milliseconds. */

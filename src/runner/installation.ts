@@ -85,7 +85,12 @@ async function resolveDirectory(directory: string): Promise<string> {
   }
 }
 
-async function readConfiguration(root: string): Promise<Configuration | undefined> {
+/**
+ * Reads what the installation in a directory is registered as; `undefined` when it is not configured.
+ *
+ * @throws Failure `not-a-runner` when the settings cannot be used
+ */
+export async function readConfiguration(root: string): Promise<Configuration | undefined> {
   const file = await firstOf(root, settingsFiles);
   if (file === undefined) {
     return undefined;
