@@ -296,7 +296,7 @@ function runsCurrentJob(runner, context) {
  * @throws Failure `github-hosted-runner`, `container-job`, `not-a-runner`
  */
 async function requireCurrentJobInstallation(context) {
-    const { platform, argv0, execPath, environment } = context;
+    const { platform, execPath, environment } = context;
     if (environment['RUNNER_ENVIRONMENT'] === 'github-hosted') {
         throw new src_failure/* Failure */.HR('github-hosted-runner', {
             happened: 'remove: after-job cannot be used on a GitHub-hosted runner. Nothing was changed.',
@@ -304,13 +304,7 @@ async function requireCurrentJobInstallation(context) {
             remedy: 'Set "runs-on" to the self-hosted runner that you want to remove.',
         });
     }
-    if ([argv0, execPath].some((program) => program.startsWith('/__e/'))) {
-        throw new src_failure/* Failure */.HR('container-job', {
-            happened: 'remove: after-job cannot be used in a container job. Nothing was changed.',
-            cause: "The runner's installation and processes are not accessible from the container.",
-            remedy: 'Move the step to a job without "container:" on the same runner.',
-        });
-    }
+    refuseContainer('remove: after-job', context);
     const own = currentJobInstallation(context);
     if (own === undefined) {
         throw new src_failure/* Failure */.HR('not-a-runner', {
@@ -329,6 +323,22 @@ async function requireCurrentJobInstallation(context) {
         });
     }
     return directory;
+}
+/**
+ * Refuses a container job. Even where the installation is mounted into it, the step does not see the processes of the
+ * machine: not the worker of a running job, and not the listener.
+ *
+ * @param what cannot be used
+ * @throws Failure `container-job`
+ */
+function refuseContainer(what, { argv0, execPath }) {
+    if ([argv0, execPath].some((program) => program.startsWith('/__e/'))) {
+        throw new src_failure/* Failure */.HR('container-job', {
+            happened: `${what} cannot be used in a container job. Nothing was changed.`,
+            cause: "The runner's installation and processes are not accessible from the container.",
+            remedy: 'Move the step to a job without "container:" on the same runner.',
+        });
+    }
 }
 /** Whether a name is that of the runner that executes this job. */
 function isCurrentRunnerName(name, { environment }) {
@@ -1044,7 +1054,7 @@ async function refuseDuringJob(installation, context) {
     const { directory, script } = installation;
     const workers = await (0,processes/* processesOf */.L6)(directory, 'Runner.Worker', script.platform);
     context.log.debug(`Runner.Worker processes of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`);
-    // In a container, the worker of this job is not visible.
+    // This job is certainly running, even if its worker is not visible to this account.
     if (workers.length > 0 || installation.runner?.runsCurrentJob) {
         throw await busyFailure(installation, 'A Runner.Worker process of its installation is running on this machine.', context);
     }
@@ -1398,6 +1408,7 @@ const maximumParallel = 4;
 async function removeInstalledRunners(removal, context) {
     const { machine, removeTokens, inputs, log } = context;
     const own = removal.when === 'after-job' ? await requireCurrentJobInstallation(machine) : undefined;
+    refuseContainer('runner-directory', machine);
     const found = await findDirectories(removal.directories, machine.platform, log);
     const directories = own === undefined ? found : [own, ...found.filter((directory) => directory !== own)];
     const installations = [];

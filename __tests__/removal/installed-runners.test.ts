@@ -188,6 +188,19 @@ test('four runners are removed in parallel', async () => {
   expect(most).toBe(4);
 });
 
+test('runners are not removed from within a container, where their jobs are not visible', async () => {
+  const directory = await install('one');
+  const machine = { ...contextOf(github).machine, execPath: '/__e/node24/bin/node' };
+
+  const failure = await failureOf(() => remove([directory], {}, { machine }));
+
+  expect(failure.kind).toBe('container-job');
+  expect(failure.explanation.happened).toBe(
+    'runner-directory cannot be used in a container job. Nothing was changed.',
+  );
+  expect(github.requests).toEqual([]);
+});
+
 describe('remove: after-job', () => {
   const ownMachine = (): Context['machine'] => ({
     ...contextOf(github).machine,

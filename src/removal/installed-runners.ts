@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import type { InstalledRemoval } from '../inputs.ts';
 import { webPath } from '../registration.ts';
 import type { RunnerReport } from '../report.ts';
-import { requireCurrentJobInstallation } from '../runner/current-job.ts';
+import { refuseContainer, requireCurrentJobInstallation } from '../runner/current-job.ts';
 import { findDirectories } from '../runner/directories.ts';
 import { isConfigured } from '../runner/installation.ts';
 import { scheduleRemoval } from './after-job.ts';
@@ -36,6 +36,7 @@ export async function removeInstalledRunners(
 ): Promise<RunnerResult[]> {
   const { machine, removeTokens, inputs, log } = context;
   const own = removal.when === 'after-job' ? await requireCurrentJobInstallation(machine) : undefined;
+  refuseContainer('runner-directory', machine);
   const found = await findDirectories(removal.directories, machine.platform, log);
   const directories = own === undefined ? found : [own, ...found.filter((directory) => directory !== own)];
   const installations: CheckedInstallation[] = [];

@@ -110,7 +110,7 @@ async function refuseDuringJob(installation: CheckedInstallation, context: Conte
   context.log.debug(
     `Runner.Worker processes of ${directory}: ${workers.map(({ id }) => id).join(', ') || 'none'}`,
   );
-  // In a container, the worker of this job is not visible.
+  // This job is certainly running, even if its worker is not visible to this account.
   if (workers.length > 0 || installation.runner?.runsCurrentJob) {
     throw await busyFailure(
       installation,

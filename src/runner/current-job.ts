@@ -44,7 +44,7 @@ export function runsCurrentJob(runner: { directory: string; name: string }, cont
  * @throws Failure `github-hosted-runner`, `container-job`, `not-a-runner`
  */
 export async function requireCurrentJobInstallation(context: JobContext): Promise<string> {
-  const { platform, argv0, execPath, environment } = context;
+  const { platform, execPath, environment } = context;
   if (environment['RUNNER_ENVIRONMENT'] === 'github-hosted') {
     throw new Failure('github-hosted-runner', {
       happened: 'remove: after-job cannot be used on a GitHub-hosted runner. Nothing was changed.',
@@ -52,13 +52,7 @@ export async function requireCurrentJobInstallation(context: JobContext): Promis
       remedy: 'Set "runs-on" to the self-hosted runner that you want to remove.',
     });
   }
-  if ([argv0, execPath].some((program) => program.startsWith('/__e/'))) {
-    throw new Failure('container-job', {
-      happened: 'remove: after-job cannot be used in a container job. Nothing was changed.',
-      cause: "The runner's installation and processes are not accessible from the container.",
-      remedy: 'Move the step to a job without "container:" on the same runner.',
-    });
-  }
+  refuseContainer('remove: after-job', context);
   const own = currentJobInstallation(context);
   if (own === undefined) {
     throw new Failure('not-a-runner', {
@@ -80,6 +74,23 @@ export async function requireCurrentJobInstallation(context: JobContext): Promis
     });
   }
   return directory;
+}
+
+/**
+ * Refuses a container job. Even where the installation is mounted into it, the step does not see the processes of the
+ * machine: not the worker of a running job, and not the listener.
+ *
+ * @param what cannot be used
+ * @throws Failure `container-job`
+ */
+export function refuseContainer(what: string, { argv0, execPath }: JobContext): void {
+  if ([argv0, execPath].some((program) => program.startsWith('/__e/'))) {
+    throw new Failure('container-job', {
+      happened: `${what} cannot be used in a container job. Nothing was changed.`,
+      cause: "The runner's installation and processes are not accessible from the container.",
+      remedy: 'Move the step to a job without "container:" on the same runner.',
+    });
+  }
 }
 
 /** Whether a name is that of the runner that executes this job. */
