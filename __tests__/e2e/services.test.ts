@@ -103,7 +103,7 @@ const gone = { marker: false, unit: false, running: false };
 
     expectFailure(
       result,
-      /is deregistered, but its service was not uninstalled/,
+      /is not configured any more, but its service was not uninstalled/,
       /failed to stop/,
       'section "removal-failed"',
     );

@@ -560,27 +560,44 @@ describe('on this machine', () => {
     });
   });
 
-  test('a runner that starts a job at the last moment is not stopped', async () => {
-    github.addRunner('octo/app', { id: 7, name: 'box' });
-    await copyFile('/bin/sleep', join(directory, 'Runner.Worker'));
-    await configScript(
-      'mkdir bin',
-      'mv Runner.Worker bin',
-      'bin/Runner.Worker 60 >/dev/null 2>&1 &',
-      'echo $! >worker',
-      // Until then it is a copy of the shell.
-      'until [ "$(readlink /proc/$!/exe)" = "$PWD/bin/Runner.Worker" ]; do :; done',
-      'rm .runner .credentials',
-    );
+  describe('a runner that starts a job at the last moment is not stopped', () => {
+    beforeEach(async () => {
+      await copyFile('/bin/sleep', join(directory, 'Runner.Worker'));
+      await configScript(
+        'mkdir bin',
+        'mv Runner.Worker bin',
+        'bin/Runner.Worker 60 >/dev/null 2>&1 &',
+        'echo $! >worker',
+        // Until then it is a copy of the shell.
+        'until [ "$(readlink /proc/$!/exe)" = "$PWD/bin/Runner.Worker" ]; do :; done',
+        'rm .runner .credentials',
+      );
+    });
+    afterEach(async () => process.kill(Number(await readFile(join(directory, 'worker'), 'utf8'))));
 
-    const failure = await failureOf(remove);
-    process.kill(Number(await readFile(join(directory, 'worker'), 'utf8')));
+    test('after it was deregistered', async () => {
+      github.addRunner('octo/app', { id: 7, name: 'box' });
 
-    expect(failure.kind).toBe('runner-busy');
-    expect(failure.explanation).toEqual({
-      happened: `The runner "box" in ${directory} is deregistered but still running: it has just started a job.`,
-      cause: 'GitHub dispatched the job before the deregistration and did not list the runner as busy yet.',
-      remedy: 'Re-run the step after the job. It then uninstalls the service or stops the listener.',
+      const failure = await failureOf(remove);
+
+      expect(failure.kind).toBe('runner-busy');
+      expect(failure.explanation).toEqual({
+        happened: `The runner "box" in ${directory} is deregistered but still running: it has just started a job.`,
+        cause: 'GitHub dispatched the job before the deregistration and did not list the runner as busy yet.',
+        remedy: 'Re-run the step after the job. It then uninstalls the service or stops the listener.',
+      });
+    });
+
+    test('after its local configuration was cleaned up, without a word about GitHub', async () => {
+      const failure = await failureOf(() =>
+        removeLeftovers({ ...installation, runner: undefined }, false, print, context),
+      );
+
+      expect(failure.kind).toBe('runner-busy');
+      expect(failure.explanation).toMatchObject({
+        happened: `The runner in ${directory} is not configured any more but still running: it has just started a job.`,
+        cause: expect.stringContaining('GitHub was not checked'),
+      });
     });
   });
 

@@ -215,7 +215,7 @@ describe('stopping a runner', () => {
 
     expect(failure.kind).toBe('removal-failed');
     expect(failure.explanation.happened).toMatch(happened);
-    expect(failure.explanation.happened).toContain('is deregistered');
+    expect(failure.explanation.happened).toContain('is not configured any more');
     expect(failure.explanation.likelyCause).toContain('service manager');
     expect(failure.explanation.remedy).toContain('Fix the problem shown in the output');
     expect(printed).toEqual(['Failed: stop\n']);

@@ -276,9 +276,12 @@ async function removeConfiguration(
 
 async function stop(installation: CheckedInstallation, print: Print): Promise<void> {
   if (!(await stopRunner(installation, print))) {
+    const isKnown = installation.runner !== undefined;
     throw new Failure('runner-busy', {
-      happened: `${nameOf(installation)} is deregistered but still running: it has just started a job.`,
-      cause: 'GitHub dispatched the job before the deregistration and did not list the runner as busy yet.',
+      happened: `${nameOf(installation)} is ${isKnown ? 'deregistered' : 'not configured any more'} but still running: it has just started a job.`,
+      cause: isKnown
+        ? 'GitHub dispatched the job before the deregistration and did not list the runner as busy yet.'
+        : 'Without .runner, its name and ID are unknown: GitHub was not checked and still sends it jobs.',
       remedy: 'Re-run the step after the job. It then uninstalls the service or stops the listener.',
     });
   }

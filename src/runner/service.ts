@@ -124,7 +124,7 @@ async function uninstallService(
   print(result.output);
   if (result.exitCode !== 0 || (await isService(directory))) {
     throw new Failure('removal-failed', {
-      happened: `The runner in ${directory} is deregistered, but its service was not uninstalled: svc.sh uninstall ${describeExit(result)}.`,
+      happened: `The runner in ${directory} is not configured any more, but its service was not uninstalled: svc.sh uninstall ${describeExit(result)}.`,
       likelyCause: 'The service manager refused, or the unit was changed by hand.',
       remedy: `Fix the problem shown in the output, then run "./svc.sh uninstall" in ${directory} or re-run the step.`,
     });
