@@ -1218,7 +1218,9 @@ async function remove_runner_confirm(installation, isRemoved, context) {
         };
     }
     catch (error) {
-        throw withoutConfiguration(src_failure/* Failure */.HR.from(error), runner);
+        const failure = src_failure/* Failure */.HR.from(error);
+        // Its own remedy takes this into account.
+        throw failure.kind === 'runner-busy' ? failure : withoutConfiguration(failure, runner);
     }
 }
 /** Another run of the step does not find the runner: config.sh deleted its name and ID. It would report `already-removed`. */
@@ -1244,7 +1246,7 @@ async function busyFailure(installation, cause, { inputs }) {
         return new src_failure/* Failure */.HR('runner-busy', {
             happened: `${happened} only partly removed: its local configuration is already deleted.${lostService}`,
             cause,
-            remedy: `Re-run the step after the job. It then uninstalls the service or stops the listener. To check whether GitHub still lists the runner, use "remove: true" with "runner-name: ${runner.name}".`,
+            remedy: `Re-run the step after the job. It then uninstalls the service or stops the listener. To remove the runner from GitHub if it is still listed, use "remove: true" with "runner-name: ${runner.name}".`,
         });
     }
     return new src_failure/* Failure */.HR('runner-busy', {

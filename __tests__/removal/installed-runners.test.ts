@@ -390,7 +390,7 @@ describe('wait-minutes', () => {
         happened: `The runner "one" in ${directory} is running a job (after waiting up to 1 minute) and was only partly removed: its local configuration is already deleted.`,
         cause: 'A Runner.Worker process of its installation is running on this machine.',
         remedy:
-          'Re-run the step after the job. It then uninstalls the service or stops the listener. To check whether GitHub still lists the runner, use "remove: true" with "runner-name: one".',
+          'Re-run the step after the job. It then uninstalls the service or stops the listener. To remove the runner from GitHub if it is still listed, use "remove: true" with "runner-name: one".',
       });
     });
 

@@ -480,6 +480,7 @@ describe('on this machine', () => {
       expect(explanation.happened).toMatch(
         /only partly removed: its local configuration is already deleted\.$/,
       );
+      expect(explanation.remedy).not.toContain('Re-running this step is not enough');
     });
   });
 

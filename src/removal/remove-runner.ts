@@ -323,7 +323,9 @@ async function confirm(
       ...(await confirmDeletion(runner, nameOf(installation), context)),
     };
   } catch (error) {
-    throw withoutConfiguration(Failure.from(error), runner);
+    const failure = Failure.from(error);
+    // Its own remedy takes this into account.
+    throw failure.kind === 'runner-busy' ? failure : withoutConfiguration(failure, runner);
   }
 }
 
@@ -355,7 +357,7 @@ async function busyFailure(
     return new Failure('runner-busy', {
       happened: `${happened} only partly removed: its local configuration is already deleted.${lostService}`,
       cause,
-      remedy: `Re-run the step after the job. It then uninstalls the service or stops the listener. To check whether GitHub still lists the runner, use "remove: true" with "runner-name: ${runner.name}".`,
+      remedy: `Re-run the step after the job. It then uninstalls the service or stops the listener. To remove the runner from GitHub if it is still listed, use "remove: true" with "runner-name: ${runner.name}".`,
     });
   }
   return new Failure('runner-busy', {
