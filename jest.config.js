@@ -9,7 +9,7 @@ const onLinuxOnly = [
   'official-runner/stand-in',
   '(removal|runner)/.*',
   'sandbox/(demo|installation|launcher|processes|serve|service)',
-  '(faults|leaks|main|soak)',
+  '(leaks|main)',
 ].map((names) => `<rootDir>/__tests__/${names}\\.test\\.ts$`);
 const isLinux = process.platform === 'linux';
 

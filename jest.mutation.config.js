@@ -3,7 +3,7 @@ import config from './jest.config.js';
 /** The tests of the part of src/ that is mutated. Set by scripts/mutation.ts. */
 const tests = process.env['MUTATION_TESTS'];
 /** These do not run src/ in Jest's own process, or take long and kill few mutants. */
-const excluded = ['documentation', 'interface', 'leaks', 'runners-schema', 'snippets', 'soak', 'workflows'];
+const excluded = ['documentation', 'interface', 'leaks', 'runners-schema', 'snippets', 'workflows'];
 
 export default {
   ...config,

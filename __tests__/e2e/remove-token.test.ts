@@ -91,22 +91,6 @@ test('a teardown that removes nothing is a warning that says what to add', async
   );
 });
 
-test('a redirect to another host is not followed', async () => {
-  const other = await World.start();
-  world.github.intercept = ({ url }, response) => {
-    world.github.send(response, { status: 307, headers: { location: `${other.github.serverUrl}${url}` } });
-    return true;
-  };
-  try {
-    const result = await world.run({});
-
-    expectFailure(result, /the token is sent to one host only/, 'section "invalid-response"');
-    expect(other.github.requests).toEqual([]);
-  } finally {
-    await other.end();
-  }
-});
-
 test('a process that ends before the step has ended fails the step', async () => {
   // Nothing is left to wait for, and nothing reports an error.
   const noResponse = `

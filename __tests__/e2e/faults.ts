@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { GitHub } from '../sandbox/github.ts';
-import type { FailureKind } from '../src/failure.ts';
+import type { GitHub } from '../../sandbox/github.ts';
+import type { FailureKind } from '../../src/failure.ts';
 
 type Reply = Parameters<GitHub['send']>[1];
 
@@ -20,8 +20,6 @@ export interface Fault {
   /** Also in the log. */
   readonly says?: readonly RegExp[];
   readonly requests: number;
-  /** Tested with the bundle too: it depends on code that is loaded on demand. */
-  readonly inBundle?: true;
 }
 
 const now = { 'retry-after': '0' };
@@ -61,17 +59,9 @@ const rateLimited =
       }),
     );
 const redirect =
-  (status: number, location: string): Behavior =>
-  (response, github) =>
+  (status: number, location: string) =>
+  (response: ServerResponse, github: GitHub): void =>
     github.send(response, { status, headers: { location: location.replace('SELF', github.serverUrl) } });
-const endless: Behavior = (response) => {
-  response.writeHead(201, { 'content-type': 'application/json' });
-  const more = (): void => {
-    while (!response.destroyed && response.write('x'.repeat(65_536)));
-  };
-  response.on('drain', more);
-  more();
-};
 
 const classic = 'ghp_classic000000000000000000';
 const fineGrained = 'github_pat_11FINE000000_grained';
@@ -79,7 +69,7 @@ const app = 'ghs_appOrWorkflow000000000000';
 const never = { inputs: { retries: '0' } };
 const once = { inputs: { retries: '1' } };
 
-const refusals: Fault[] = [
+export const faults: readonly Fault[] = [
   {
     name: 'an unknown token',
     behaviors: ['as usual'],
@@ -88,7 +78,6 @@ const refusals: Fault[] = [
     symptom: 'responded 401',
     says: [/"Bad credentials"/, /expired, revoked/, /Create a new token/, /GitHub request ID: \w+:/],
     requests: 1,
-    inBundle: true,
   },
   {
     name: 'GITHUB_TOKEN, or the token of an app without the permission',
@@ -197,15 +186,6 @@ const refusals: Fault[] = [
     requests: 1,
   },
   {
-    name: 'a misspelled organization',
-    behaviors: ['as usual'],
-    inputs: { organization: 'octo-orgg' },
-    outcome: 'not-found',
-    symptom: 'responded 404',
-    says: [/the organization does not exist on http/, /Check the spelling/],
-    requests: 1,
-  },
-  {
     name: 'an unknown refusal',
     behaviors: [refusal(422, 'Validation Failed')],
     outcome: 'invalid-response',
@@ -213,43 +193,13 @@ const refusals: Fault[] = [
     says: [/"Validation Failed"/, /a newer version/],
     requests: 1,
   },
-  {
-    name: 'a refusal without a message',
-    behaviors: [{ status: 403, body: { message: 1 } }],
-    outcome: 'missing-permission',
-    symptom: 'responded 403',
-    requests: 1,
-  },
-];
 
-const limits: Fault[] = [
   {
     name: 'an hourly limit that is reset in half an hour',
     behaviors: [rateLimited(1800)],
     outcome: 'rate-limited',
     symptom: 'API rate limit exceeded',
     says: [/used up/, /Re-run the job after \d{4}-\d\d-\d\dT[\d:]+Z \(in (29|30|31) minutes\)/],
-    requests: 1,
-  },
-  {
-    name: 'an hourly limit that is reset now',
-    behaviors: [rateLimited(0), 'as usual'],
-    outcome: 'success',
-    symptom: 'API rate limit exceeded',
-    says: [/Retry 1 of 3 in 0\.\d seconds/],
-    requests: 2,
-  },
-  {
-    name: 'an hourly limit with an impossible time',
-    behaviors: [
-      refusal(403, 'API rate limit exceeded', {
-        'x-ratelimit-remaining': 0,
-        'x-ratelimit-reset': '9'.repeat(30),
-      }),
-    ],
-    outcome: 'rate-limited',
-    symptom: 'API rate limit exceeded',
-    says: [/in more than a day/],
     requests: 1,
   },
   {
@@ -272,15 +222,6 @@ const limits: Fault[] = [
     requests: 1,
   },
   {
-    name: 'a secondary limit that persists',
-    behaviors: [refusal(429, 'You have exceeded a secondary rate limit.', now)],
-    inputs: { retries: '10' },
-    outcome: 'rate-limited',
-    symptom: 'You have exceeded a secondary rate limit',
-    says: [/Retry 10 of 10/, /Gave up after 11 attempts/],
-    requests: 11,
-  },
-  {
     name: 'the limit of a gateway, without a time',
     behaviors: [{ status: 429 }],
     ...never,
@@ -289,19 +230,7 @@ const limits: Fault[] = [
     says: [/Re-run the job in a few minutes/],
     requests: 1,
   },
-];
 
-const outages: Fault[] = [
-  ...[500, 502, 503, 504, 408].map(
-    (status): Fault => ({
-      name: `two times ${status}`,
-      behaviors: [gateway(status), gateway(status), 'as usual'],
-      outcome: 'success',
-      symptom: `responded ${status}`,
-      says: [/responded \d+\. Retry 1 of 3 in 0\.0 seconds\./, /Retry 2 of 3/],
-      requests: 3,
-    }),
-  ),
   {
     name: 'an outage that persists',
     behaviors: [gateway(503)],
@@ -309,7 +238,6 @@ const outages: Fault[] = [
     symptom: 'responded 503',
     says: [/Gave up after 4 attempts\./, /Retry 3 of 3/, /contact the administrator/],
     requests: 4,
-    inBundle: true,
   },
   {
     name: 'an outage, without retries',
@@ -321,14 +249,6 @@ const outages: Fault[] = [
     requests: 1,
   },
   {
-    name: 'an hour of maintenance',
-    behaviors: [body(503, '<h1>Maintenance</h1>', { ...html, 'retry-after': '3600' })],
-    outcome: 'server-error',
-    symptom: 'responded 503',
-    says: [/Re-run the job after .* \(in 60 minutes\)/],
-    requests: 1,
-  },
-  {
     name: 'a transient error of each kind',
     behaviors: [gateway(502), created('{"tok'), refusal(429, 'Slow down', now), 'as usual'],
     outcome: 'success',
@@ -336,9 +256,7 @@ const outages: Fault[] = [
     says: [/Retry 1 of 3/, /Retry 2 of 3/, /Retry 3 of 3/],
     requests: 4,
   },
-];
 
-const connections: Fault[] = [
   {
     name: 'a dropped connection',
     behaviors: [drop, 'as usual'],
@@ -346,7 +264,6 @@ const connections: Fault[] = [
     symptom: 'socket hang up',
     says: [/failed \(socket hang up\)\. Retry 1 of 3 in [01]\.\d seconds/],
     requests: 2,
-    inBundle: true,
   },
   {
     name: 'a reset connection',
@@ -358,30 +275,12 @@ const connections: Fault[] = [
     requests: 2,
   },
   {
-    name: 'headers that are cut off',
-    behaviors: [raw('HTTP/1.1 201 Crea'), 'as usual'],
-    outcome: 'success',
-    symptom: 'socket hang up',
-    requests: 2,
-  },
-  {
-    name: 'a body that is cut off',
-    behaviors: [
-      raw('HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"tok'),
-      'as usual',
-    ],
-    outcome: 'success',
-    symptom: 'failed (aborted)',
-    requests: 2,
-  },
-  {
     name: 'an unknown host',
     behaviors: ['as usual'],
     inputs: { 'github-api-url': 'https://ghe.invalid/api/v3', retries: '0' },
     outcome: 'network',
     symptom: 'cannot be resolved',
     requests: 0,
-    inBundle: true,
   },
   {
     name: 'a port without a server',
@@ -400,23 +299,13 @@ const connections: Fault[] = [
     symptom: 'closed without a response',
     requests: 1,
   },
-];
 
-const invalidResponses: Fault[] = [
-  {
-    name: 'a body without end',
-    behaviors: [endless],
-    outcome: 'invalid-response',
-    symptom: 'longer than 1000000 bytes',
-    requests: 1,
-  },
   {
     name: 'a small body that is large after decompression',
     behaviors: [created(gzipSync(Buffer.alloc(50_000_000)), { 'content-encoding': 'gzip' })],
     outcome: 'invalid-response',
     symptom: 'longer than 1000000 bytes',
     requests: 1,
-    inBundle: true,
   },
   {
     name: 'a body that is not compressed as its headers say',
@@ -432,37 +321,6 @@ const invalidResponses: Fault[] = [
     outcome: 'invalid-response',
     symptom: 'is not JSON',
     says: [/Gave up after 2 attempts/],
-    requests: 2,
-  },
-  ...[
-    { name: 'an empty body', behavior: created('') },
-    { name: 'a number', behavior: created('201') },
-    { name: 'null', behavior: created('null') },
-    {
-      name: 'JSON in another encoding',
-      behavior: created(Buffer.from(token, 'utf16le'), {
-        'content-type': 'application/json; charset=utf-16',
-      }),
-    },
-    {
-      name: 'JSON of another type',
-      behavior: created(token, { 'content-type': 'application/octet-stream' }),
-    },
-  ].map(
-    ({ name, behavior }): Fault => ({
-      name,
-      behaviors: [behavior],
-      ...never,
-      outcome: 'invalid-response',
-      symptom: 'is not JSON',
-      requests: 1,
-    }),
-  ),
-  {
-    name: 'a sign-in page',
-    behaviors: [body(200, '<h1>Sign in</h1>', { ...html, ...now }), 'as usual'],
-    outcome: 'success',
-    symptom: 'is a web page instead of JSON',
     requests: 2,
   },
   {
@@ -482,41 +340,20 @@ const invalidResponses: Fault[] = [
     says: [/Set "github-api-url" to http:\/\/127\.0\.0\.1:\d+\/api\/v3/],
     requests: 1,
   },
-  ...[
-    { name: 'JSON of another form', content: '[{}]' },
-    {
-      name: 'a token with a workflow command',
-      content: JSON.stringify({ token: 'A\n::set-env name=X::y', expires_at: '2099-01-01T00:00:00Z' }),
-    },
-    {
-      name: 'a token of half a million characters',
-      content: JSON.stringify({ token: 'A'.repeat(500_000), expires_at: '2099-01-01T00:00:00Z' }),
-    },
-    {
-      name: 'an expiration time with a workflow command',
-      content: JSON.stringify({ token: 'AREMOVE', expires_at: '1 Jan 2099 (::error::forged)' }),
-    },
-  ].map(
-    ({ name, content }): Fault => ({
-      name,
-      behaviors: [created(content)],
-      outcome: 'invalid-response',
-      symptom: 'no valid token and expiration time',
-      requests: 1,
-    }),
-  ),
+  {
+    name: 'a token with a workflow command',
+    behaviors: [
+      created(JSON.stringify({ token: 'A\n::set-env name=X::y', expires_at: '2099-01-01T00:00:00Z' })),
+    ],
+    outcome: 'invalid-response',
+    symptom: 'no valid token and expiration time',
+    requests: 1,
+  },
   {
     name: 'another status of success',
     behaviors: [{ status: 200, body: JSON.parse(token) }],
     outcome: 'invalid-response',
     symptom: 'should have status 201',
-    requests: 1,
-  },
-  {
-    name: 'headers that are too large',
-    behaviors: [raw(`HTTP/1.1 201 Created\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`)],
-    outcome: 'invalid-response',
-    symptom: 'cannot be read',
     requests: 1,
   },
   {
@@ -527,9 +364,7 @@ const invalidResponses: Fault[] = [
     says: [/does not use HTTP/],
     requests: 1,
   },
-];
 
-const redirects: Fault[] = [
   {
     name: 'a renamed repository',
     behaviors: [
@@ -539,7 +374,6 @@ const redirects: Fault[] = [
     outcome: 'success',
     symptom: 'expires at',
     requests: 2,
-    inBundle: true,
   },
   {
     name: 'a redirect in a circle',
@@ -550,15 +384,16 @@ const redirects: Fault[] = [
   },
   {
     name: 'a redirect to another host',
-    behaviors: [redirect(302, 'https://login.example/')],
+    // It would reach the same server by another name.
+    behaviors: [
+      (response, github) => redirect(302, github.apiUrl.replace('127.0.0.1', 'localhost'))(response, github),
+      'as usual',
+    ],
     outcome: 'invalid-response',
     symptom: 'the token is sent to one host only',
     requests: 1,
-    inBundle: true,
   },
-];
 
-const messages: Fault[] = [
   {
     name: 'a message with workflow commands',
     behaviors: [refusal(403, 'a\n::set-env name=X::y\r\n##[error]forged\n::add-mask::a')],
@@ -567,29 +402,4 @@ const messages: Fault[] = [
     says: [/a ::set-env name=X::y ## \[error\]forged ::add-mask::a/],
     requests: 1,
   },
-  {
-    name: 'a message with workflow commands before a retry',
-    behaviors: [refusal(503, '\n::error::forged\n##[error]forged', now), 'as usual'],
-    outcome: 'success',
-    symptom: 'responded 503',
-    requests: 2,
-  },
-  {
-    name: 'a message of a hundred thousand characters',
-    behaviors: [refusal(403, 'x'.repeat(100_000))],
-    outcome: 'missing-permission',
-    symptom: 'responded 403',
-    says: [/\(100000 characters\)/],
-    requests: 1,
-  },
-];
-
-export const faults: readonly Fault[] = [
-  ...refusals,
-  ...limits,
-  ...outages,
-  ...connections,
-  ...invalidResponses,
-  ...redirects,
-  ...messages,
 ];
