@@ -8,7 +8,7 @@ const onLinuxOnly = [
   'e2e/(after-job|cancellation|crash|faults|hosts|network|removal|services|soak)',
   'official-runner/stand-in',
   '(removal|runner)/.*',
-  'sandbox/(demo|installation|launcher|processes|serve|service)',
+  'sandbox/(demo|launcher|processes|serve)',
   '(leaks|main)',
 ].map((names) => `<rootDir>/__tests__/${names}\\.test\\.ts$`);
 const isLinux = process.platform === 'linux';

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +6,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createDirectory, Installation } from '../../sandbox/installation.ts';
 import { Job, type JobOptions } from '../../sandbox/launcher.ts';
 import { isRunning } from '../../sandbox/programs/processes.ts';
-
-const isRoot = process.getuid?.() === 0;
-const nobody = { uid: 65534, gid: 65534, home: '/nonexistent', name: 'nobody' };
 
 /** An action that runs the JavaScript of its input `run`. */
 const manifest = `
@@ -128,20 +125,5 @@ if (process.platform === 'linux') {
     const next = await start({ installation, actionRepository: 'octo/next' });
     expect(existsSync(job.actionDirectory)).toBe(false);
     await next.end();
-  });
-}
-
-if (isRoot) {
-  test.each([
-    ['a temporary directory', () => undefined],
-    ['an installation', () => installation],
-  ])('a job in %s can be run as another user', async (_, where) => {
-    const given = where();
-    const job = await start({ user: nobody, ...(given && { installation: given }) });
-    const script = `require("fs").writeFileSync(process.env.RUNNER_TEMP + "/file", "");
-      console.log(process.getuid(), process.getgid(), process.getgroups().length, process.env.HOME, process.env.USER)`;
-    expect((await run(job, script)).stdout).toBe('65534 65534 1 /nonexistent nobody\n');
-    if (job.worker) expect(statSync(`/proc/${job.worker.pid}`).uid).toBe(nobody.uid);
-    await job.end();
   });
 }

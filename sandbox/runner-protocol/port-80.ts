@@ -11,15 +11,13 @@ const remedies: Partial<Record<NodeJS.Platform, string>> = {
  * Starts the stand-in for GitHub on port 80 of a loopback address of its own, because the official runner drops the port of its
  * address. macOS has one loopback address, and only root can listen on its port 80; everyone can on all interfaces.
  */
-export async function listenOnPort80({
-  platform = process.platform,
-  start = (host: string) => GitHub.start({ host, port: 80 }),
-} = {}): Promise<GitHub> {
+export async function listenOnPort80(): Promise<GitHub> {
+  const { platform } = process;
   for (let attempt = 1; ; attempt += 1) {
     const numbers = [127, randomInt(1, 255), randomInt(256), randomInt(1, 255)];
     const host = platform === 'darwin' ? '0.0.0.0' : numbers.join('.');
     try {
-      return await start(host);
+      return await GitHub.start({ host, port: 80 });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       // The address may be taken by chance.
