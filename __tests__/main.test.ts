@@ -1,10 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { run } from '../src/main.ts';
-import { freshCore, outputUntilDone } from './support.ts';
+import { freshCore, outputUntilDone, temporaryDirectory } from './support.ts';
 import { adminToken, isRoot, processWith, repository, World } from './world.ts';
 
 const { env } = process;
@@ -155,35 +154,31 @@ if (process.platform === 'linux') {
 
     test("the post step starts the main step's program in the background", async () => {
       const { installation } = await world.install(repository, 'box');
-      const directory = await mkdtemp(join(tmpdir(), 'main-'));
-      try {
-        await writeFile(
-          join(directory, 'index.js'),
-          `process.once('message', () => {
+      const directory = await temporaryDirectory();
+      await writeFile(
+        join(directory, 'index.js'),
+        `process.once('message', () => {
             require('node:fs').writeFileSync(__dirname + '/arguments', process.argv.slice(2).join());
             process.send('ready');
           });`,
-        );
-        const output = await outputOf(
-          {
-            INPUT_TOKEN: adminToken,
-            INPUT_REMOVE: 'after-job',
-            'INPUT_RUNNER-STATUS': 'any',
-            'INPUT_GITHUB-API-URL': world.github.apiUrl,
-            GITHUB_REPOSITORY: repository,
-            RUNNER_NAME: 'box',
-            'STATE_after-job': installation.directory,
-          },
-          () => run(processWith(isRoot, join(directory, 'post.js')), freshCore()),
-        );
+      );
+      const output = await outputOf(
+        {
+          INPUT_TOKEN: adminToken,
+          INPUT_REMOVE: 'after-job',
+          'INPUT_RUNNER-STATUS': 'any',
+          'INPUT_GITHUB-API-URL': world.github.apiUrl,
+          GITHUB_REPOSITORY: repository,
+          RUNNER_NAME: 'box',
+          'STATE_after-job': installation.directory,
+        },
+        () => run(processWith(isRoot, join(directory, 'post.js')), freshCore()),
+      );
 
-        expect(output).toMatch(/^The runner "box" will be removed after this job/m);
-        // The main step has warned already.
-        expect(output).not.toContain('::warning::');
-        expect(await readFile(join(directory, 'arguments'), 'utf8')).toBe('remove-after-job');
-      } finally {
-        await rm(directory, { recursive: true });
-      }
+      expect(output).toMatch(/^The runner "box" will be removed after this job/m);
+      // The main step has warned already.
+      expect(output).not.toContain('::warning::');
+      expect(await readFile(join(directory, 'arguments'), 'utf8')).toBe('remove-after-job');
     });
   });
 }

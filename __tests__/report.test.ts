@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure } from '../src/failure.ts';
@@ -7,7 +6,7 @@ import type { RemoveToken } from '../src/github/remove-token.ts';
 import { createLog } from '../src/log.ts';
 import { createReport, type Report, type RunnerReport } from '../src/report.ts';
 import { Secrets } from '../src/secrets.ts';
-import { recordingCore } from './support.ts';
+import { recordingCore, temporaryDirectory } from './support.ts';
 
 const token: RemoveToken = {
   token: 'AREMOVE',
@@ -27,7 +26,7 @@ const readSummary = async () => (await readFile(join(directory, 'summary'), 'utf
 const called = (...names: unknown[]) => calls.filter(([name]) => names.includes(name));
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'report-'));
+  directory = await temporaryDirectory();
   process.env = { ...env, GITHUB_STEP_SUMMARY: join(directory, 'summary') };
   const recording = recordingCore();
   calls = recording.calls;
@@ -35,9 +34,8 @@ beforeEach(async () => {
   secrets.protect('nAREMOVE');
   report = createReport(recording.core, createLog(recording.core, secrets), secrets, {});
 });
-afterEach(async () => {
+afterEach(() => {
   process.env = env;
-  await rm(directory, { recursive: true });
 });
 
 describe('the remove token', () => {

@@ -1,8 +1,13 @@
-import { readdir, readlink } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, readdir, readlink, realpath, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as actionsCore from '@actions/core';
-import { expect } from '@jest/globals';
-import type { GitHub } from '../sandbox/github.ts';
+import { afterEach, expect } from '@jest/globals';
+import { GitHub } from '../sandbox/github.ts';
 import { systemClock } from '../src/clock.ts';
 import { Failure } from '../src/failure.ts';
 import { type ApiClient, type ApiClientOptions, createApiClient } from '../src/github/api-client.ts';
@@ -12,6 +17,59 @@ import { parseServer, type Registration, type Repository } from '../src/registra
 export const repository: Repository = { kind: 'repository', owner: 'octo', repo: 'app' };
 export const organization: Registration = { kind: 'organization', organization: 'octo' };
 export const enterprise: Registration = { kind: 'enterprise', enterprise: 'acme' };
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const act of cleanUp.splice(0).reverse()) await act();
+});
+
+/** A new directory by its real path, which is deleted after the test. */
+export async function temporaryDirectory(prefix = 'test-'): Promise<string> {
+  const directory = await mkdtemp(join(await realpath(tmpdir()), prefix));
+  cleanUp.push(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A stand-in where `ghp_admin` is an admin of the registrations above, which is closed after the test. */
+export async function startGitHub(options: Parameters<typeof GitHub.start>[0] = {}): Promise<GitHub> {
+  const github = await GitHub.start(options);
+  cleanUp.push(() => github.close());
+  github.addRepository('octo/app');
+  github.addOrganization('octo');
+  github.addEnterprise('acme');
+  github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo', 'enterprises/acme'] });
+  return github;
+}
+
+/** The stand-in responds to requests with this method, or to all, with this instead of its own response. */
+export function respond(
+  github: GitHub,
+  reply: Parameters<GitHub['send']>[1] | ((response: ServerResponse) => unknown),
+  only?: string,
+): void {
+  github.intercept = ({ method }, response) => {
+    if (only !== undefined && method !== only) return false;
+    if (typeof reply === 'function') reply(response);
+    else github.send(response, reply);
+    return true;
+  };
+}
+
+/** Writes a shell script. */
+export async function writeScript(path: string, ...lines: string[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+  await writeFile(path, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+}
+
+/** Starts a program at this path that runs for a minute. */
+export async function startProgram(path: string): Promise<ChildProcess> {
+  await mkdir(dirname(path), { recursive: true });
+  await copyFile('/bin/sleep', path);
+  const child = spawn(path, ['60']);
+  await once(child, 'spawn');
+  return child;
+}
 
 /** `@actions/core` with a job summary of its own: the module's one remembers the file of the first step. */
 export function freshCore(): Core {

@@ -1,9 +1,9 @@
-import { chmod, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
 import type { JobOptions } from '../../sandbox/launcher.ts';
+import { temporaryDirectory } from '../support.ts';
 import { expectFailure, isRoot, ordinaryUser, organization, repository, runnersOf, World } from '../world.ts';
 
 let world: World;
@@ -11,13 +11,10 @@ let world: World;
 let host: string;
 beforeEach(async () => {
   world = await World.start();
-  host = await mkdtemp(join(await realpath(tmpdir()), 'host-'));
+  host = await temporaryDirectory();
   await chmod(host, 0o755);
 });
-afterEach(async () => {
-  await world.end();
-  await rm(host, { recursive: true });
-});
+afterEach(() => world.end());
 
 /** Registers a runner and installs it in a directory of its name. */
 async function install(name: string, registration = repository, directory = join(host, name)) {

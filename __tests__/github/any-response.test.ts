@@ -1,21 +1,20 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { GitHub } from '../../sandbox/github.ts';
+import type { GitHub } from '../../sandbox/github.ts';
 import { Failure } from '../../src/failure.ts';
 import type { ApiClient } from '../../src/github/api-client.ts';
 import { createRemoveToken } from '../../src/github/remove-token.ts';
 import { isSameRepository } from '../../src/github/repositories.ts';
 import { deleteRunner, findRunnersByName, getRunner, listRunners } from '../../src/github/runners.ts';
 import { Secrets } from '../../src/secrets.ts';
-import { clientOf, repository } from '../support.ts';
+import { clientOf, repository, respond, startGitHub } from '../support.ts';
 
 let github: GitHub;
 let client: ApiClient;
 beforeEach(async () => {
-  github = await GitHub.start();
+  github = await startGitHub();
   client = clientOf(github);
 });
-afterEach(() => github.close());
 
 const runner = { registration: repository, id: 7, name: 'box' };
 
@@ -45,10 +44,7 @@ test.each<[string, () => Promise<unknown>]>([
   const status = fc.constantFrom(200, 201, 204, 302, 400, 401, 403, 404, 422, 429, 500);
   await fc.assert(
     fc.asyncProperty(status, body, async (status, body) => {
-      github.intercept = (_request, response) => {
-        github.send(response, { status, body });
-        return true;
-      };
+      respond(github, { status, body });
       // An error of Node.js itself is not an instance of this realm's Error.
       await act().catch((error) => expect(error).toBeInstanceOf(Failure));
     }),

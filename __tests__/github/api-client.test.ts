@@ -1,14 +1,22 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { GitHub } from '../../sandbox/github.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Failure } from '../../src/failure.ts';
 import type { ApiClient } from '../../src/github/api-client.ts';
 import type { ApiRequest } from '../../src/github/api-response.ts';
 import { parseServer, type Registration } from '../../src/registration.ts';
-import { clientOf, enterprise, failureOf, organization, recordingLog, repository } from '../support.ts';
+import {
+  clientOf,
+  enterprise,
+  failureOf,
+  organization,
+  recordingLog,
+  repository,
+  startGitHub,
+} from '../support.ts';
 
 const list: ApiRequest = {
   purpose: 'list the runners',
@@ -25,11 +33,7 @@ let lines: string[];
 let deadline: AbortController;
 
 beforeEach(async () => {
-  github = await GitHub.start();
-  github.addRepository('octo/app');
-  github.addOrganization('octo');
-  github.addEnterprise('acme');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo', 'enterprises/acme'] });
+  github = await startGitHub();
   deadline = new AbortController();
   const recording = recordingLog();
   lines = recording.lines;
@@ -47,7 +51,6 @@ beforeEach(async () => {
     },
   });
 });
-afterEach(() => github.close());
 
 type Response = Parameters<GitHub['send']>[1];
 const respond = (act: (response: ServerResponse) => Response | undefined): void => {

@@ -1,31 +1,27 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import { beforeEach, expect, test } from '@jest/globals';
+import type { GitHub } from '../../sandbox/github.ts';
 import { createRemoveToken } from '../../src/github/remove-token.ts';
 import { Secrets } from '../../src/secrets.ts';
-import { clientOf, enterprise, failureOf, organization, repository } from '../support.ts';
+import {
+  clientOf,
+  enterprise,
+  failureOf,
+  organization,
+  repository,
+  respond,
+  startGitHub,
+} from '../support.ts';
 
 let github: GitHub;
 let masked: string[];
 
 beforeEach(async () => {
-  github = await GitHub.start({ now: () => new Date('2026-11-21T02:21:00Z') });
-  github.addRepository('octo/app');
-  github.addOrganization('octo');
-  github.addEnterprise('acme');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo', 'enterprises/acme'] });
+  github = await startGitHub({ now: () => new Date('2026-11-21T02:21:00Z') });
   masked = [];
 });
-afterEach(() => github.close());
 
 const create = (registration: Parameters<typeof createRemoveToken>[1] = repository) =>
   createRemoveToken(clientOf(github), registration, new Secrets((value) => masked.push(value)));
-
-function respond(status: number, body: unknown): void {
-  github.intercept = (_, response) => {
-    github.send(response, { status, body });
-    return true;
-  };
-}
 
 test.each([
   [repository, '/repos/octo/app'],
@@ -47,7 +43,7 @@ test.each([
 });
 
 test.each(['!', '~', 'A'.repeat(1000)])('a token may have any printable characters: %.10s', async (token) => {
-  respond(201, { token, expires_at: '2026-11-21T02:22:00Z', permissions: {} });
+  respond(github, { status: 201, body: { token, expires_at: '2026-11-21T02:22:00Z', permissions: {} } });
 
   expect(await create()).toEqual({ token, expires_at: '2026-11-21T02:22:00Z', lifetime: 60_000 });
 });
@@ -71,7 +67,7 @@ test.each([
   [{ token: 'AREMOVE', expires_at: '+012026-11-20T19:21:00Z' }, ['AREMOVE']],
   [{ token: 'AREMOVE', expires_at: [expires_at] }, ['AREMOVE']],
 ])('an invalid response fails, and what may be a token is masked: %j', async (body, maskedValues) => {
-  respond(201, body);
+  respond(github, { status: 201, body });
 
   expect(await failureOf(create)).toMatchObject({
     kind: 'invalid-response',
@@ -85,7 +81,7 @@ test.each([
 });
 
 test('a token in a response other than 201 is not used, but masked', async () => {
-  respond(200, { token: 'AREMOVE', expires_at });
+  respond(github, { status: 200, body: { token: 'AREMOVE', expires_at } });
 
   expect(await failureOf(create)).toMatchObject({
     kind: 'invalid-response',

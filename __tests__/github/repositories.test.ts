@@ -1,26 +1,16 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import { beforeEach, expect, test } from '@jest/globals';
+import type { GitHub } from '../../sandbox/github.ts';
 import type { ApiClient } from '../../src/github/api-client.ts';
 import { isSameRepository } from '../../src/github/repositories.ts';
-import { clientOf, failureOf, repository } from '../support.ts';
+import { clientOf, failureOf, repository, respond, startGitHub } from '../support.ts';
 
 const other = { ...repository, repo: 'other' };
 let github: GitHub;
 let client: ApiClient;
 beforeEach(async () => {
-  github = await GitHub.start();
-  github.addRepository('octo/app');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
+  github = await startGitHub();
   client = clientOf(github);
 });
-afterEach(() => github.close());
-
-function respond(status: number, body?: unknown): void {
-  github.intercept = (_, response) => {
-    github.send(response, { status, body });
-    return true;
-  };
-}
 
 test('a renamed repository is the same', async () => {
   github.renameRepository('octo/app', 'octo/other');
@@ -40,13 +30,13 @@ test('repositories that the token cannot see are not the same', async () => {
 });
 
 test.each([{}, [], { id: null }])('repositories without an ID are not the same: %j', async (body) => {
-  respond(200, body);
+  respond(github, { status: 200, body });
 
   expect(await isSameRepository(client, repository, other)).toBe(false);
 });
 
 test('an error names the repository', async () => {
-  respond(500);
+  respond(github, { status: 500 });
 
   const failure = await failureOf(() => isSameRepository(client, repository, repository));
 

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { GitHub } from '../../sandbox/github.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { ApiClient } from '../../src/github/api-client.ts';
 import {
@@ -10,7 +10,7 @@ import {
   listRunners,
   type RunnerIdentity,
 } from '../../src/github/runners.ts';
-import { clientOf, failureOf, organization } from '../support.ts';
+import { clientOf, failureOf, organization, respond, startGitHub } from '../support.ts';
 
 const identity: RunnerIdentity = { registration: organization, id: 7, name: 'Big Runner & Co' };
 const runner = {
@@ -28,19 +28,10 @@ let github: GitHub;
 let client: ApiClient;
 
 beforeEach(async () => {
-  github = await GitHub.start();
-  github.addOrganization('octo');
-  github.addAdminToken('ghp_admin', { registrations: ['octo'] });
+  github = await startGitHub();
   client = clientOf(github);
 });
-afterEach(() => github.close());
 
-function respond(status: number, body?: unknown): void {
-  github.intercept = (_, response) => {
-    github.send(response, { status, body });
-    return true;
-  };
-}
 const sent = (): string[] => github.requests.map(({ method, path }) => `${method} ${path}`);
 
 const noRunners = [
@@ -55,7 +46,7 @@ const noRunners = [
 
 describe('a runner', () => {
   test('is read by its ID', async () => {
-    respond(200, listed);
+    respond(github, { status: 200, body: listed });
 
     expect(await getRunner(client, identity)).toEqual(runner);
     expect(sent()).toEqual(['GET /api/v3/orgs/octo/actions/runners/7']);
@@ -70,7 +61,7 @@ describe('a runner', () => {
     [{ labels: undefined }, { labels: [] }],
     [{ labels: [null, 'gpu', { name: 1 }, { name: 'cpu' }] }, { labels: ['cpu'] }],
   ])('is read with %j as %j', async (properties, expected) => {
-    respond(200, { ...listed, ...properties });
+    respond(github, { status: 200, body: { ...listed, ...properties } });
 
     expect(await getRunner(client, identity)).toEqual({ ...runner, ...expected });
   });
@@ -86,7 +77,7 @@ describe('a runner', () => {
   });
 
   test.each(noRunners)('cannot be read from %j', async (body) => {
-    respond(200, body);
+    respond(github, { status: 200, body });
 
     expect(await failureOf(() => getRunner(client, identity))).toMatchObject({
       kind: 'invalid-response',
@@ -98,7 +89,7 @@ describe('a runner', () => {
   });
 
   test('cannot be read during an outage', async () => {
-    respond(500, { message: 'Oops' });
+    respond(github, { status: 500, body: { message: 'Oops' } });
 
     expect(await failureOf(() => getRunner(client, identity))).toMatchObject({ kind: 'server-error' });
   });
@@ -122,7 +113,10 @@ describe('runners of a name', () => {
   });
 
   test('are found in the complete list of a server that ignores the filter', async () => {
-    respond(200, { total_count: 2, runners: [{ ...listed, name: 'another' }, listed] });
+    respond(github, {
+      status: 200,
+      body: { total_count: 2, runners: [{ ...listed, name: 'another' }, listed] },
+    });
 
     expect(await findRunnersByName(client, identity)).toEqual([runner]);
     expect(github.requests).toHaveLength(1);
@@ -155,7 +149,7 @@ describe('runners of a name', () => {
   });
 
   test('are missing if a server that ignores the filter lists others only', async () => {
-    respond(200, { total_count: 1, runners: [{ ...listed, name: 'another' }] });
+    respond(github, { status: 200, body: { total_count: 1, runners: [{ ...listed, name: 'another' }] } });
 
     expect(await findRunnersByName(client, identity)).toEqual([]);
   });
@@ -173,7 +167,7 @@ describe('runners of a name', () => {
     { runners: [] },
     ...[null, ...noRunners].map((other) => ({ total_count: 2, runners: [listed, other] })),
   ])('cannot be read from %j', async (body) => {
-    respond(200, body);
+    respond(github, { status: 200, body });
 
     expect(await failureOf(() => findRunnersByName(client, identity))).toMatchObject({
       kind: 'invalid-response',
@@ -185,7 +179,7 @@ describe('runners of a name', () => {
   });
 
   test('cannot be read if the registration is not found', async () => {
-    respond(404, { message: 'Not Found' });
+    respond(github, { status: 404, body: { message: 'Not Found' } });
 
     expect(await failureOf(() => findRunnersByName(client, identity))).toMatchObject({ kind: 'not-found' });
   });
@@ -314,7 +308,7 @@ describe('a deleted runner', () => {
   });
 
   test('stays if GitHub refuses for another reason', async () => {
-    respond(403, { message: 'Forbidden' });
+    respond(github, { status: 403, body: { message: 'Forbidden' } });
 
     const failure = await failureOf(() => deleteRunner(client, identity));
 

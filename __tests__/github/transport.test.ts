@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import type { GitHub } from '../../sandbox/github.ts';
 import { createFetch } from '../../src/github/transport.ts';
+import { startGitHub } from '../support.ts';
 
 let github: GitHub;
 let deadline: AbortController;
@@ -12,11 +13,10 @@ let fetch: ReturnType<typeof createFetch>;
 const get = () => fetch(`${github.serverUrl}/start`, { method: 'GET', headers: {} });
 
 beforeEach(async () => {
-  github = await GitHub.start();
+  github = await startGitHub();
   deadline = new AbortController();
   fetch = createFetch(github.apiUrl, undefined, deadline.signal);
 });
-afterEach(() => github.close());
 
 function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): void {
   github.intercept = (request, response) => {
@@ -150,13 +150,9 @@ describe('a redirect', () => {
 });
 
 test('a request to another host than that of the API is not sent', async () => {
-  const other = await GitHub.start();
-  try {
-    await expect(fetch(other.apiUrl, { method: 'GET', headers: {} })).rejects.toThrow('one host only');
-    expect(other.requests).toEqual([]);
-  } finally {
-    await other.close();
-  }
+  const other = await startGitHub();
+  await expect(fetch(other.apiUrl, { method: 'GET', headers: {} })).rejects.toThrow('one host only');
+  expect(other.requests).toEqual([]);
 });
 
 describe('a body', () => {

@@ -1,12 +1,12 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import type { GitHub } from '../../sandbox/github.ts';
 import { Installation } from '../../sandbox/installation.ts';
 import type { Context } from '../../src/context.ts';
 import { scheduleRemoval, startBackgroundRemoval } from '../../src/removal/after-job.ts';
 import { type CheckedInstallation, checkInstallation } from '../../src/removal/check-installation.ts';
-import { failureOf, recordingLog } from '../support.ts';
+import { failureOf, recordingLog, startGitHub } from '../support.ts';
 import { contextOf } from './context.ts';
 
 let github: GitHub;
@@ -15,9 +15,7 @@ let id: number;
 let context: Context;
 let lines: string[];
 beforeEach(async () => {
-  github = await GitHub.start();
-  github.addRepository('octo/app');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
+  github = await startGitHub();
   ({ id } = github.addRunner('octo/app', { name: 'box' }));
   installation = await Installation.create({
     agentId: id,
@@ -35,10 +33,7 @@ beforeEach(async () => {
     },
   });
 });
-afterEach(async () => {
-  await installation.remove();
-  await github.close();
-});
+afterEach(() => installation.remove());
 
 describe('the main step', () => {
   async function schedule(dryRun = false, changes: object = {}) {

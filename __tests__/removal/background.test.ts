@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { access, chmod, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -14,7 +15,7 @@ import {
 } from '../../src/removal/background.ts';
 import type { BackgroundRemoval } from '../../src/runner/background-process.ts';
 import { Secrets } from '../../src/secrets.ts';
-import { openFiles } from '../support.ts';
+import { openFiles, writeScript } from '../support.ts';
 import { isRoot, repository, World } from '../world.ts';
 
 let world: World;
@@ -22,7 +23,7 @@ let installation: Installation;
 let removal: BackgroundRemoval;
 let lines: string[];
 beforeEach(async () => {
-  world = await World.start('src');
+  world = await World.start();
   const { id, ...box } = await world.install(repository, 'box');
   installation = box.installation;
   const { directory } = installation;
@@ -63,11 +64,8 @@ function clockWith(...things: (() => unknown)[]): { waits: number[]; clock: Cloc
 }
 
 /** A script in place of config.sh. */
-async function configScript(...commands: string[]): Promise<void> {
-  const path = join(installation.directory, 'config.sh');
-  await writeFile(path, ['#!/bin/sh', ...commands].join('\n'));
-  await chmod(path, 0o755);
-}
+const configScript = (...commands: string[]) =>
+  writeScript(join(installation.directory, 'config.sh'), ...commands);
 
 /** Commands of a `config.sh` that succeeds, and of one that is refused because of a job. */
 const removed = ['rm .runner .credentials .credentials_rsaparams', 'echo "Runner removed successfully"'];
@@ -84,12 +82,7 @@ async function deleteConfiguration(): Promise<void> {
   }
 }
 
-async function isConfigured(): Promise<boolean> {
-  return access(join(installation.directory, '.runner')).then(
-    () => true,
-    () => false,
-  );
-}
+const isConfigured = () => existsSync(join(installation.directory, '.runner'));
 
 test('nothing is done while the job runs; afterwards the runner is removed', async () => {
   const worker = await installation.startWorker();
@@ -103,7 +96,7 @@ test('nothing is done while the job runs; afterwards the runner is removed', asy
   expect(calls).toEqual([0]);
   expect(waits).toEqual([1_000, 1_000]);
   expect(world.github.runners(repository)).toEqual([]);
-  expect(await isConfigured()).toBe(false);
+  expect(isConfigured()).toBe(false);
   expect(lines).toEqual([
     'No job is running. Removing the runner with config.sh.',
     expect.stringContaining('Runner removed successfully'),
@@ -193,7 +186,7 @@ test('a busy runner is given up five minutes before the remove token expires', a
   expect(lines.at(-1)).toBe(
     `The runner was not removed: it was busy until the remove token was about to expire. It stays in service. ${remedy}`,
   );
-  expect(await isConfigured()).toBe(true);
+  expect(isConfigured()).toBe(true);
 });
 
 test('nothing is started in the last five minutes before the remove token expires', async () => {
@@ -215,7 +208,7 @@ test('a remove token that GitHub refuses is given up at once', async () => {
   expect(lines.at(-1)).toBe(
     `The runner was not removed: GitHub refused the remove token. It stays in service. ${remedy}`,
   );
-  expect(await isConfigured()).toBe(true);
+  expect(isConfigured()).toBe(true);
 });
 
 describe('404 for the deletion of the runner, which can also mean a refused remove token,', () => {
@@ -228,7 +221,7 @@ describe('404 for the deletion of the runner, which can also mean a refused remo
     expect(lines.at(-1)).toBe(
       `The runner was not removed: GitHub responded with 404: the runner does not exist, or GitHub refused the remove token. It stays in service. ${remedy}`,
     );
-    expect(await isConfigured()).toBe(true);
+    expect(isConfigured()).toBe(true);
   });
 
   test('needs nothing more once the listener has deleted the local configuration', async () => {
@@ -263,7 +256,7 @@ test('any other failure is retried four times, then the runner stays in service'
   expect(lines.at(-1)).toBe(
     `The runner was not removed: config.sh failed 5 times, "Failed to connect to box-404 (NotFound)". It stays in service. ${remedy}`,
   );
-  expect(await isConfigured()).toBe(true);
+  expect(isConfigured()).toBe(true);
 });
 
 test('the log says if the service is gone although the removal failed, as on Windows', async () => {

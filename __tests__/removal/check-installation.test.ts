@@ -1,22 +1,19 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import { beforeEach, expect, test } from '@jest/globals';
 import { type CheckedInstallation, checkInstallation } from '../../src/removal/check-installation.ts';
-import { recordingLog, repository, silentLog } from '../support.ts';
+import { recordingLog, repository, silentLog, startGitHub, temporaryDirectory } from '../support.ts';
 import { contextOf } from './context.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(await realpath(tmpdir()), 'installation-'));
+  directory = await temporaryDirectory();
   await mkdir(join(directory, 'bin'));
   for (const name of ['config.sh', 'bin/Runner.Listener', '.credentials']) {
     await writeFile(join(directory, name), '', { mode: 0o755 });
   }
   await configure({});
 });
-afterEach(() => rm(directory, { recursive: true }));
 
 async function configure(settings: object): Promise<void> {
   const common = { agentId: 7, agentName: 'box', gitHubUrl: 'https://github.com/octo/app' };
@@ -78,19 +75,16 @@ test.each([
 });
 
 test('a runner cannot deregister itself after its repository was renamed', async () => {
-  const github = await GitHub.start();
-  github.addRepository('octo/old');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/old'] });
-  github.renameRepository('octo/old', 'octo/app');
-  await configure({ gitHubUrl: `${github.serverUrl}/octo/old` });
-  try {
-    expect((await checkInstallation(directory, contextOf(github))).runner).toMatchObject({
-      registration: repository,
-      cannotDeregister: 'Its repository was renamed after it was registered.',
-    });
-  } finally {
-    await github.close();
-  }
+  const github = await startGitHub();
+  const renamed = { ...repository, repo: 'new' };
+  github.renameRepository('octo/app', 'octo/new');
+  await configure({ gitHubUrl: `${github.serverUrl}/octo/app` });
+  const inputs = { ...contextOf(github).inputs, currentRepository: renamed };
+
+  expect((await checkInstallation(directory, contextOf(github, { inputs }))).runner).toMatchObject({
+    registration: renamed,
+    cannotDeregister: 'Its repository was renamed after it was registered.',
+  });
 });
 
 test('an installation that config.sh could not change is refused', async () => {

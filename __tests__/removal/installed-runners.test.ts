@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import type { GitHub } from '../../sandbox/github.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Cancellation, Context } from '../../src/context.ts';
 import { Failure } from '../../src/failure.ts';
@@ -14,7 +12,16 @@ import type { InstalledRemoval } from '../../src/inputs.ts';
 import { removeRunners } from '../../src/removal/removal.ts';
 import type { RunnerResult } from '../../src/removal/result.ts';
 import { RemoveTokens } from '../../src/remove-tokens.ts';
-import { failureOf, recordingLog, silentLog } from '../support.ts';
+import {
+  failureOf,
+  recordingLog,
+  respond,
+  silentLog,
+  startGitHub,
+  startProgram,
+  temporaryDirectory,
+  writeScript,
+} from '../support.ts';
 import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
 import { contextOf } from './context.ts';
 
@@ -24,17 +31,10 @@ let host: string;
 let installed: { registration: string; id: number; directory: string }[];
 let lines: string[];
 beforeEach(async () => {
-  github = await GitHub.start();
-  github.addRepository('octo/app');
-  github.addOrganization('octo');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo'] });
+  github = await startGitHub();
   github.intercept = deregister;
-  host = await mkdtemp(join(await realpath(tmpdir()), 'host-'));
+  host = await temporaryDirectory();
   installed = [];
-});
-afterEach(async () => {
-  await github.close();
-  await rm(host, { recursive: true });
 });
 
 /** A runner with a small config.sh, which deletes the local configuration. */
@@ -42,13 +42,11 @@ async function install(name: string, registration = 'octo/app'): Promise<string>
   const { id } = github.addRunner(registration, { name });
   const directory = join(host, name);
   await mkdir(join(directory, '_diag'), { recursive: true });
-  await mkdir(join(directory, 'bin'));
   const gitHubUrl = `${github.serverUrl}/${registration}`;
-  const configScript = '#!/bin/sh\necho "Removing from $PWD"\nrm .runner .credentials\n';
   await writeFile(join(directory, '.runner'), JSON.stringify({ agentId: id, agentName: name, gitHubUrl }));
   await writeFile(join(directory, '.credentials'), '');
-  await writeFile(join(directory, 'bin/Runner.Listener'), '', { mode: 0o755 });
-  await writeFile(join(directory, 'config.sh'), configScript, { mode: 0o755 });
+  await writeScript(join(directory, 'bin/Runner.Listener'));
+  await writeScript(join(directory, 'config.sh'), 'echo "Removing from $PWD"', 'rm .runner .credentials');
   installed.push({ registration, id, directory });
   return directory;
 }
@@ -166,8 +164,8 @@ test('an installation that is not configured needs no request, and prints nothin
 
 test('all that the scripts of a runner print is in one group', async () => {
   const directory = await install('one');
-  const configScript = '#!/bin/sh\necho "$*"\nrm .runner 2>&- && exit 1\nrm .credentials\n';
-  await writeFile(join(directory, 'config.sh'), configScript);
+  const commands = ['echo "$*"', 'rm .runner 2>&- && exit 1', 'rm .credentials'];
+  await writeScript(join(directory, 'config.sh'), ...commands);
 
   expect(resultsOf(await remove([directory]))).toEqual(['removed']);
   expect(lines).toContain('remove\nremove --local');
@@ -290,10 +288,7 @@ describe('wait-minutes', () => {
       await rm(join(directory, '.runner'));
       await rm(join(directory, '.credentials'));
     }
-    const program = join(directory, 'bin/Runner.Worker');
-    await copyFile('/bin/sleep', program);
-    const worker = spawn(program, ['600']);
-    await once(worker, 'spawn');
+    const worker = await startProgram(join(directory, 'bin/Runner.Worker'));
     const ended = once(worker, 'exit');
     clock.later(20_000, () => {
       clock.hold();
@@ -349,11 +344,7 @@ describe('wait-minutes', () => {
   test('does not forget a runner whose .runner config.sh deletes without deregistering it', async () => {
     const { directory, setIdle } = await installBusy('one');
     clock.later(minute, setIdle);
-    github.intercept = ({ method }, response) => {
-      if (method !== 'DELETE') return false;
-      github.send(response, { status: 502 });
-      return true;
-    };
+    respond(github, { status: 502 }, 'DELETE');
     clock.later(3 * minute, () => {
       github.intercept = undefined;
     });
@@ -369,16 +360,15 @@ describe('wait-minutes', () => {
     beforeEach(async () => {
       directory = await install('one');
       await copyFile('/bin/sleep', join(directory, 'Runner.Worker'));
-      const configScript = [
-        '#!/bin/sh',
+      await writeScript(
+        join(directory, 'config.sh'),
         'mv Runner.Worker bin',
         'bin/Runner.Worker 600 >/dev/null 2>&1 &',
         'echo $! >worker',
         // Until then it is a copy of the shell.
         'until [ "$(readlink /proc/$!/exe)" = "$PWD/bin/Runner.Worker" ]; do :; done',
         'rm .runner .credentials',
-      ];
-      await writeFile(join(directory, 'config.sh'), configScript.join('\n'));
+      );
     });
     afterEach(async () => process.kill(Number(await readFile(join(directory, 'worker'), 'utf8'))));
 
@@ -451,10 +441,7 @@ describe('wait-minutes', () => {
   ])('%s', async (_, status, expected) => {
     const { directory, setIdle } = await installBusy('one');
     clock.later(minute, () => {
-      github.intercept = (_request, response) => {
-        github.send(response, { status, body: { message: 'Bad credentials' } });
-        return true;
-      };
+      respond(github, { status, body: { message: 'Bad credentials' } });
     });
     clock.later(2 * minute, () => {
       github.intercept = deregister;
@@ -471,11 +458,7 @@ describe('wait-minutes', () => {
 
   test('is no reason to repeat what fails at once', async () => {
     const directory = await install('one');
-    github.intercept = ({ method }, response) => {
-      if (method !== 'GET') return false;
-      github.send(response, { status: 502 });
-      return true;
-    };
+    respond(github, { status: 502 }, 'GET');
 
     expect((await waitFor([directory]))[0]?.failure?.kind).toBe('server-error');
     expect(clock.now()).toBe(0);
@@ -483,10 +466,10 @@ describe('wait-minutes', () => {
 
   test('of more than 45 minutes needs a new remove token', async () => {
     const { directory, setIdle } = await installBusy('one');
-    await writeFile(
+    await writeScript(
       join(directory, 'config.sh'),
-      '#!/bin/sh\necho "with $ACTIONS_RUNNER_INPUT_TOKEN"\nrm .runner .credentials\n',
-      { mode: 0o755 },
+      'echo "with $ACTIONS_RUNNER_INPUT_TOKEN"',
+      'rm .runner .credentials',
     );
     clock.later(50 * minute, setIdle);
     const { now, later } = clock;
@@ -545,7 +528,7 @@ describe('a cancelled step', () => {
 
   test('reports a removal that it interrupted as cancelled, with what happened', async () => {
     const directory = await install('one');
-    await writeFile(join(directory, 'config.sh'), '#!/bin/sh\nkill $$\n');
+    await writeScript(join(directory, 'config.sh'), 'kill $$');
     github.afterRequest = () => stages.deadline.abort();
 
     const [result] = await remove([directory], {}, { cancellation: cancellation() });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { GitHub, type RecordedRequest } from '../../sandbox/github.ts';
+import type { GitHub, RecordedRequest } from '../../sandbox/github.ts';
 import type { Runner } from '../../sandbox/registrations.ts';
 import type { AdminTokenKind } from '../../src/admin-token.ts';
 import type { Cancellation, Context } from '../../src/context.ts';
 import type { RegisteredRemoval } from '../../src/inputs.ts';
 import { removeRunners } from '../../src/removal/removal.ts';
 import type { RunnerResult } from '../../src/removal/result.ts';
-import { failureOf, recordingLog } from '../support.ts';
+import { failureOf, organization, recordingLog, respond, startGitHub } from '../support.ts';
 import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
 import { contextOf } from './context.ts';
 
@@ -31,18 +31,15 @@ let deadline: AbortController;
 let times: string[];
 beforeEach(async () => {
   clock = new VirtualClock();
-  github = await GitHub.start({ now: () => new Date(clock.now()) });
-  github.addRepository(path);
-  github.addAdminToken('ghp_admin', { registrations: [path] });
+  github = await startGitHub({ now: () => new Date(clock.now()) });
   cancel = new AbortController();
   deadline = new AbortController();
   times = [];
   github.afterRequest = noteTime;
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
 });
-afterEach(async () => {
+afterEach(() => {
   jest.restoreAllMocks();
-  await github.close();
 });
 
 function noteTime({ method, path: url }: RecordedRequest): void {
@@ -113,7 +110,7 @@ describe('an offline runner', () => {
     expect(registered()).toEqual([]);
     expect(info()).toEqual([]);
     expect(lines).toContain(
-      `debug: GitHub on the runner with ID ${id}: ${'{"id":2,"name":"Box","status":"offline","busy":false,"ephemeral":false,"labels":["self-hosted","Linux","X64"]}'}`,
+      `debug: GitHub on the runner with ID ${id}: {"id":${id},"name":"Box","status":"offline","busy":false,"ephemeral":false,"labels":["self-hosted","Linux","X64"]}`,
     );
   });
 
@@ -176,11 +173,7 @@ describe('an offline runner', () => {
 
   test('that GitHub refuses to delete is busy, whatever GitHub says otherwise', async () => {
     register('box');
-    github.intercept = ({ method }, response) => {
-      if (method !== 'DELETE') return false;
-      github.send(response, { status: 422, body: { message: 'It is currently running a job.' } });
-      return true;
-    };
+    respond(github, { status: 422, body: { message: 'It is currently running a job.' } }, 'DELETE');
 
     expect(await outcomes({ names: ['box'] })).toEqual(['box: failed (runner-busy)']);
     expect(await outcomes({ names: ['box'], waitMinutes: 2 })).toEqual(['box: failed (runner-busy)']);
@@ -227,11 +220,7 @@ describe('an offline runner', () => {
 
   test('that stays registered is explained', async () => {
     const id = register('box');
-    github.intercept = ({ method }, response) => {
-      if (method !== 'DELETE') return false;
-      github.send(response, { status: 204 });
-      return true;
-    };
+    respond(github, { status: 204 }, 'DELETE');
 
     expect((await remove({ names: ['box'] }))[0]?.failure?.explanation).toEqual({
       happened: `The runner "box" (ID ${id}) is still registered, although GitHub accepted its deletion.`,
@@ -467,7 +456,7 @@ describe('a wait', () => {
   test('outlasts transient errors', async () => {
     const id = register('box', { status: 'online', busy: true });
     clock.later(minute, () => {
-      github.intercept = (_, response) => response.destroy() !== undefined;
+      respond(github, (response) => response.destroy());
     });
     clock.later(3 * minute, () => {
       github.intercept = undefined;
@@ -481,10 +470,7 @@ describe('a wait', () => {
   test('ends with another failure', async () => {
     register('box', { status: 'online', busy: true });
     clock.later(minute, () => {
-      github.intercept = (_, response) => {
-        github.send(response, { status: 418, body: { message: 'No.' } });
-        return true;
-      };
+      respond(github, { status: 418, body: { message: 'No.' } });
     });
 
     expect(await outcomes({ names: ['box'], waitMinutes: 10 })).toEqual(['box: failed (invalid-response)']);
@@ -535,11 +521,7 @@ test('a wait ends for all runners if the registration is not found any more', as
   register('box', { status: 'online', busy: true });
   register('spot');
   clock.later(minute, () => {
-    github.intercept = ({ method }, response) => {
-      if (method !== 'POST') return false;
-      github.send(response, { status: 404, body: { message: 'Not Found' } });
-      return true;
-    };
+    respond(github, { status: 404, body: { message: 'Not Found' } }, 'POST');
   });
 
   const results = await remove({ names: ['box', 'spot'], offlineMinutes: 120, waitMinutes: 120 });
@@ -550,13 +532,8 @@ test('a wait ends for all runners if the registration is not found any more', as
 });
 
 describe('a failure', () => {
-  const refuse = (verb: string, status: number, message: string, headers = {}) => {
-    github.intercept = ({ method }, response) => {
-      if (method !== verb) return false;
-      github.send(response, { status, body: { message }, headers });
-      return true;
-    };
-  };
+  const refuse = (verb: string, status: number, message: string, headers = {}) =>
+    respond(github, { status, body: { message }, headers }, verb);
 
   test('of one runner does not stop the others', async () => {
     const names = ['one', 'two', 'three', 'four', 'five', 'six'];
@@ -612,10 +589,7 @@ describe('a failure', () => {
   test('of the network stops the step too: each runner would wait for its retries', async () => {
     const names = Array.from({ length: 10 }, (_, index) => `spot-${index}`);
     names.forEach((name) => void register(name));
-    github.intercept = ({ method, socket }) => {
-      if (method === 'DELETE') socket.destroy();
-      return method === 'DELETE';
-    };
+    respond(github, (response) => response.destroy(), 'DELETE');
 
     const results = await remove({ names });
 
@@ -829,15 +803,12 @@ describe('many runners', () => {
 });
 
 test('the registration is that of the inputs, or the current repository', async () => {
-  github.addOrganization('acme');
-  github.addAdminToken('ghp_admin', { registrations: [path, 'acme'] });
-  github.addRunner('acme', { name: 'box', status: 'offline' });
+  github.addRunner('octo', { name: 'box', status: 'offline' });
   register('box');
   const { inputs } = contextOf(github);
-  const registration = { kind: 'organization', organization: 'acme' } as const;
 
-  const [result] = await remove({ names: ['box'] }, { inputs: { ...inputs, registration } });
+  const [result] = await remove({ names: ['box'] }, { inputs: { ...inputs, registration: organization } });
 
-  expect(result?.report).toMatchObject({ registration: `${github.serverUrl}/acme`, result: 'removed' });
+  expect(result?.report).toMatchObject({ registration: `${github.serverUrl}/octo`, result: 'removed' });
   expect(registered()).toEqual(['box']);
 });

@@ -1,28 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import type { GitHub } from '../../sandbox/github.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import type { CheckedInstallation, InstalledRunner } from '../../src/removal/check-installation.ts';
 import { findRegistered, removeLeftovers, removeRunner } from '../../src/removal/remove-runner.ts';
 import type { Outcome } from '../../src/removal/result.ts';
 import { createWindows } from '../runner/windows.ts';
-import { clientOf, failureOf, recordingLog, repository } from '../support.ts';
+import {
+  clientOf,
+  failureOf,
+  recordingLog,
+  repository,
+  respond,
+  startGitHub,
+  startProgram,
+  temporaryDirectory,
+  writeScript,
+} from '../support.ts';
 import { contextOf } from './context.ts';
 
 const runner: InstalledRunner = {
@@ -34,22 +33,21 @@ const runner: InstalledRunner = {
   cannotDeregister: undefined,
   runsCurrentJob: false,
 };
+const configuration = ['.runner', '.credentials', '.credentials_rsaparams'];
+
 let github: GitHub;
 let context: Context;
 let lines: string[];
 /** Milliseconds. */
 let slept: number[];
 beforeEach(async () => {
-  github = await GitHub.start();
-  github.addRepository('octo/app');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
+  github = await startGitHub();
   const recording = recordingLog();
   lines = recording.lines;
   slept = [];
   const sleep = async (milliseconds: number) => void slept.push(milliseconds);
   context = contextOf(github, { log: recording.log, clock: { ...systemClock, sleep } });
 });
-afterEach(() => github.close());
 
 /** GitHub lists these runners, and knows none of them by its ID. */
 function listInstead(...ids: number[]): void {
@@ -108,7 +106,7 @@ describe('on this machine', () => {
   let printed: string[];
   let installation: CheckedInstallation & { runner: InstalledRunner };
   beforeEach(async () => {
-    directory = await mkdtemp(join(await realpath(tmpdir()), 'runner-'));
+    directory = await temporaryDirectory();
     printed = [];
     installation = {
       directory,
@@ -122,17 +120,11 @@ describe('on this machine', () => {
       uninstall: undefined,
       hasService: false,
     };
-    for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-      await writeFile(join(directory, name), '');
-    }
+    for (const name of configuration) await writeFile(join(directory, name), '');
     await configScript('echo "config.sh $*"', 'rm .runner .credentials .credentials_rsaparams');
   });
-  afterEach(() => rm(directory, { recursive: true }));
 
-  async function configScript(...commands: string[]): Promise<void> {
-    await writeFile(join(directory, 'config.sh'), ['#!/bin/sh', ...commands, ''].join('\n'));
-    await chmod(join(directory, 'config.sh'), 0o755);
-  }
+  const configScript = (...commands: string[]) => writeScript(join(directory, 'config.sh'), ...commands);
 
   /** What the official runner prints when the server refuses. */
   const refused = (method: string, path: string, status: string) =>
@@ -142,14 +134,9 @@ describe('on this machine', () => {
     );
 
   /** A process of the installation. */
-  async function start(program: string): Promise<ChildProcess> {
-    await mkdir(join(directory, 'bin'));
-    await copyFile('/bin/sleep', join(directory, 'bin', program));
-    const child = spawn(join(directory, 'bin', program), ['60']);
-    await once(child, 'spawn');
-    return child;
-  }
+  const start = (program: string) => startProgram(join(directory, 'bin', program));
 
+  const deleteConfiguration = () => Promise.all(configuration.map((name) => rm(join(directory, name))));
   const print = (output: string) => printed.push(output);
   const remove = (dryRun = false): Promise<Outcome> =>
     removeRunner(installation, 'AREMOVE', dryRun, print, context);
@@ -157,12 +144,7 @@ describe('on this machine', () => {
     (await readdir(directory)).filter((name) => /^(config\.sh|\.runner|\.credentials.*)$/.test(name));
 
   /** From now on, GitHub responds with errors. */
-  function breakDown(): void {
-    github.intercept = (_request, response) => {
-      github.send(response, { status: 500, body: {} });
-      return true;
-    };
-  }
+  const breakDown = () => respond(github, { status: 500, body: {} });
 
   /** Something happens at GitHub right after the first request. */
   function afterFirstRequest(act: () => void): void {
@@ -243,9 +225,7 @@ describe('on this machine', () => {
     test('that another removal has just removed is only verified', async () => {
       afterFirstRequest(() => {
         deregistered();
-        for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-          rmSync(join(directory, name));
-        }
+        for (const name of configuration) rmSync(join(directory, name));
       });
 
       expect(await remove()).toEqual({ result: 'removed' });
@@ -540,10 +520,7 @@ describe('on this machine', () => {
     });
 
     test('keeps its local configuration if it stays registered', async () => {
-      github.intercept = ({ method }, response) => {
-        if (method === 'DELETE') github.send(response, { status: 204 });
-        return method === 'DELETE';
-      };
+      respond(github, { status: 204 }, 'DELETE');
 
       expect((await failureOf(remove)).kind).toBe('still-registered');
       expect(slept).toEqual([0, 1_000, 3_000]);
@@ -653,10 +630,7 @@ describe('on this machine', () => {
 
   test('a runner that stays registered after its deletion is reported, with what to do', async () => {
     github.addRunner('octo/app', { id: 7, name: 'box' });
-    github.intercept = ({ method }, response) => {
-      if (method === 'DELETE') github.send(response, { status: 204 });
-      return method === 'DELETE';
-    };
+    respond(github, { status: 204 }, 'DELETE');
 
     const failure = await failureOf(remove);
 
@@ -694,9 +668,7 @@ describe('on this machine', () => {
       'Without .runner, its name and ID are unknown: GitHub was not checked and may still list the runner.';
 
     test('needs nothing if it was never configured', async () => {
-      for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-        await rm(join(directory, name));
-      }
+      await deleteConfiguration();
 
       expect(await removeRest(false)).toEqual({
         result: 'already-removed',
@@ -743,9 +715,7 @@ describe('on this machine', () => {
     });
 
     test('loses its listener, which a dry run reports', async () => {
-      for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-        await rm(join(directory, name));
-      }
+      await deleteConfiguration();
       const listener = await start('Runner.Listener');
 
       expect(await removeRest(true)).toMatchObject({ result: 'would-remove' });
@@ -764,9 +734,7 @@ describe('on this machine', () => {
     });
 
     test('is partly removed if the marker of a service is left', async () => {
-      for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-        await rm(join(directory, name));
-      }
+      await deleteConfiguration();
       await mkdir(join(directory, '.service'));
 
       expect(await removeRest(true)).toMatchObject({ result: 'would-remove' });

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { GitHub } from '../../sandbox/github.ts';
 import type { RegisteredRemoval } from '../../src/inputs.ts';
 import { selectRunners } from '../../src/removal/select-runners.ts';
-import { recordingLog, repository } from '../support.ts';
+import { recordingLog, repository, respond, startGitHub } from '../support.ts';
 import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
 import { contextOf } from './context.ts';
 
@@ -20,12 +20,9 @@ let github: GitHub;
 let clock: VirtualClock;
 let lines: string[];
 beforeEach(async () => {
-  github = await GitHub.start();
-  github.addRepository('octo/app');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app'] });
+  github = await startGitHub();
   clock = new VirtualClock();
 });
-afterEach(() => github.close());
 
 function register(...names: string[]): void {
   for (const name of names) {
@@ -152,10 +149,7 @@ test('the time of the response is known', async () => {
 
 test('an incomplete list is a warning', async () => {
   register('one', 'two');
-  github.intercept = (_, response) => {
-    github.send(response, { status: 200, body: { total_count: 3, runners: github.runners('octo/app') } });
-    return true;
-  };
+  respond(github, { status: 200, body: { total_count: 3, runners: github.runners('octo/app') } });
   expect(await selected({ names: ['*'] })).toEqual(['one', 'two']);
   expect(lines[0]).toBe(
     'warning: GitHub returned only 2 of 3 runners, although the list was read twice. The others are left alone. Re-run the step to remove them.',

@@ -1,9 +1,9 @@
-import { chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { checkAccess } from '../../src/runner/access.ts';
 import type { ScriptContext } from '../../src/runner/script.ts';
+import { temporaryDirectory } from '../support.ts';
 
 const isRoot = process.getuid?.() === 0;
 const names = ['config.sh', 'env.sh', '.path', '.env', '.runner', '.credentials', '.service'];
@@ -12,7 +12,7 @@ let root: string;
 /** Checks an installation of an ordinary user: as root, with the prefix that starts programs as that user. */
 let script: ScriptContext;
 beforeEach(async () => {
-  parent = await mkdtemp(join(await realpath(tmpdir()), 'access-'));
+  parent = await temporaryDirectory();
   await chmod(parent, 0o755);
   root = join(parent, 'runner');
   for (const name of ['', 'bin', '_diag']) {
@@ -31,7 +31,6 @@ beforeEach(async () => {
     environment: { PATH: String(process.env['PATH']) },
   };
 });
-afterEach(() => rm(parent, { recursive: true }));
 
 test.each([
   ['.', 0o500, 'write to'],

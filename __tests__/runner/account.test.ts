@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { scriptContext } from '../../src/runner/account.ts';
 import { asOwner, runScript, type ScriptContext } from '../../src/runner/script.ts';
+import { temporaryDirectory, writeScript } from '../support.ts';
 import { isRoot } from '../world.ts';
 
 const environment = { PATH: String(process.env['PATH']), LANG: 'C' };
@@ -63,12 +62,10 @@ describe('the account that runs config.sh', () => {
 
   /** The account of an owner whose entry `getent` prints. */
   async function contextOf(entry: string): Promise<ScriptContext> {
-    const programs = await mkdtemp(join(tmpdir(), 'account-'));
-    await writeFile(join(programs, 'getent'), `#!/bin/sh\necho "${entry}"`, { mode: 0o755 });
+    const programs = await temporaryDirectory();
+    await writeScript(join(programs, 'getent'), `echo "${entry}"`);
     const PATH = `${programs}:${environment.PATH}`;
-    const script = await scriptContext(installation, 'linux', true, { PATH });
-    await rm(programs, { recursive: true });
-    return script;
+    return scriptContext(installation, 'linux', true, { PATH });
   }
 
   test('is what the entry of the account says', async () => {

@@ -1,16 +1,14 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { spawnBackground } from '../../src/runner/background-process.ts';
-import { eventually } from '../support.ts';
+import { eventually, temporaryDirectory } from '../support.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(await realpath(tmpdir()), 'background-'));
+  directory = await temporaryDirectory();
   await mkdir(join(directory, '_diag'));
 });
-afterEach(() => rm(directory, { recursive: true }));
 
 /** Starts a program in the background that has the received message as `told`. */
 async function start(program: string, execPath = process.execPath): Promise<string> {

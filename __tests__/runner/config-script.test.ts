@@ -1,33 +1,31 @@
 import {
   lstat,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
   readlink,
-  realpath,
   rename,
   rm,
   stat,
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   decideOutcome,
   removeLocalConfiguration,
   removeWithConfigScript,
 } from '../../src/runner/config-script.ts';
 import type { ScriptContext } from '../../src/runner/script.ts';
+import { temporaryDirectory, writeScript } from '../support.ts';
 import { createWindows } from './windows.ts';
 
 let directory: string;
 let context: ScriptContext;
 beforeEach(async () => {
   // A name that would be several arguments, or none, to whoever does not quote it.
-  directory = await mkdtemp(join(await realpath(tmpdir()), "my runner '$(x)' "));
+  directory = await temporaryDirectory("my runner '$(x)' ");
   context = {
     directory,
     platform: 'linux',
@@ -36,11 +34,8 @@ beforeEach(async () => {
   };
   await writeFile(join(directory, '.runner'), '');
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
 
-async function configScript(...lines: string[]): Promise<void> {
-  await writeFile(join(directory, 'config.sh'), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
-}
+const configScript = (...lines: string[]) => writeScript(join(directory, 'config.sh'), ...lines);
 
 function content(name: string): Promise<string> {
   return readFile(join(directory, name), 'utf8');

@@ -1,14 +1,13 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   currentJobInstallation,
   type JobContext,
   requireCurrentJobInstallation,
   runsCurrentJob,
 } from '../../src/runner/current-job.ts';
-import { failureOf } from '../support.ts';
+import { failureOf, temporaryDirectory } from '../support.ts';
 
 const node = 'externals/node24/bin/node';
 const context = (changes: Partial<JobContext>): JobContext => ({
@@ -21,9 +20,8 @@ const context = (changes: Partial<JobContext>): JobContext => ({
 
 let root: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(await realpath(tmpdir()), 'current-job-'));
+  root = await temporaryDirectory();
 });
-afterEach(() => rm(root, { recursive: true }));
 
 async function install(directory: string, name?: string): Promise<string> {
   await mkdir(join(root, directory, 'bin'), { recursive: true });

@@ -1,19 +1,18 @@
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findDirectories } from '../../src/runner/directories.ts';
 import { resolveLinks } from '../../src/runner/paths.ts';
-import { failureOf, recordingLog } from '../support.ts';
+import { failureOf, recordingLog, temporaryDirectory } from '../support.ts';
 
 let root: string;
 let lines: string[];
 beforeEach(async () => {
-  root = await mkdtemp(join(await realpath(tmpdir()), 'directories-'));
+  root = await temporaryDirectory();
   await install('runner-2', 'runner-1', 'runner-[x]');
   await mkdir(join(root, 'runner-cache'));
 });
-afterEach(() => rm(root, { recursive: true }));
 
 async function install(...names: string[]): Promise<void> {
   for (const name of names) {

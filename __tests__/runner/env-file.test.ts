@@ -1,14 +1,13 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { checkEnvFile } from '../../src/runner/env-file.ts';
+import { temporaryDirectory } from '../support.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'env-file-'));
+  directory = await temporaryDirectory();
 });
-afterEach(() => rm(directory, { recursive: true }));
 
 const text = 'LANG=C\r\nACTIONS_RUNNER_INPUT_LOCAL=true\r\n';
 const bigEndian = (bytes: Buffer, size: 2 | 4) => (size === 2 ? bytes.swap16() : bytes.swap32());

@@ -3,7 +3,6 @@ import {
   chmod,
   link,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
   readlink,
@@ -14,20 +13,18 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { exists, readSmallFile, readThroughLinks, rememberFiles } from '../../src/runner/files.ts';
-import { openFiles } from '../support.ts';
+import { openFiles, temporaryDirectory } from '../support.ts';
 
 const isRoot = process.getuid?.() === 0;
 let root: string;
 let path: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'files-'));
+  root = await temporaryDirectory();
   path = join(root, 'file');
 });
-afterEach(() => rm(root, { recursive: true }));
 
 describe('a small file', () => {
   test('is read up to 100 kB', async () => {

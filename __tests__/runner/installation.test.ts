@@ -1,15 +1,14 @@
-import { link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { link, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { hasLeftovers, parseSettings, readInstallation } from '../../src/runner/installation.ts';
+import { temporaryDirectory } from '../support.ts';
 
 let root: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(await realpath(tmpdir()), 'installation-'));
+  root = await temporaryDirectory();
   await mkdir(join(root, 'bin'));
 });
-afterEach(() => rm(root, { recursive: true }));
 
 async function put(...names: string[]): Promise<void> {
   for (const name of names) {

@@ -1,19 +1,18 @@
-import { lutimes, mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lutimes, mkdir, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { withLock } from '../../src/runner/lock.ts';
+import { temporaryDirectory } from '../support.ts';
 
 let directory: string;
 let lock: string;
 let installation: { directory: string; platform: 'linux' };
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'lock-'));
+  directory = await temporaryDirectory();
   lock = join(directory, '.remove-token.lock');
   installation = { directory, platform: 'linux' };
 });
-afterEach(() => rm(directory, { recursive: true }));
 
 test('those who want the lock take turns, whether they fail or not, and leave nothing behind', async () => {
   const events: string[] = [];

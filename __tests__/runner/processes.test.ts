@@ -1,17 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readFile,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
@@ -22,29 +11,28 @@ import {
   terminate,
   terminateDescendants,
 } from '../../src/runner/processes.ts';
-import { eventually } from '../support.ts';
+import { eventually, temporaryDirectory, writeScript } from '../support.ts';
 
 let root: string;
 const { PATH, SystemRoot } = process.env;
 beforeEach(async () => {
-  root = await mkdtemp(join(await realpath(tmpdir()), 'processes-'));
+  root = await temporaryDirectory();
 });
-afterEach(async () => {
+afterEach(() => {
   jest.restoreAllMocks();
   process.env['PATH'] = PATH;
   process.env['SystemRoot'] = SystemRoot;
-  await rm(root, { recursive: true });
 });
 
 /** Creates a program that prints these lines and keeps its arguments and its environment. */
 async function program(path: string, lines: string[], exitCode = 0): Promise<void> {
-  await mkdir(dirname(join(root, path)), { recursive: true });
   const kept = join(root, path);
-  await writeFile(
+  await writeScript(
     kept,
-    `#!/bin/sh\nprintf '%s\\n' "$@" > '${kept}.arguments'\nenv > '${kept}.environment'\ncat <<'END'\n${lines.join('\n')}\nEND\nexit ${exitCode}\n`,
+    `printf '%s\\n' "$@" > '${kept}.arguments'`,
+    `env > '${kept}.environment'`,
+    ...["cat <<'END'", ...lines, 'END', `exit ${exitCode}`],
   );
-  await chmod(kept, 0o755);
 }
 
 describe('on macOS', () => {

@@ -1,28 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ScriptContext } from '../../src/runner/script.ts';
 import { findUninstallCommand, isService, setMarkerAside, stopRunner } from '../../src/runner/service.ts';
-import { failureOf } from '../support.ts';
+import { failureOf, startProgram, temporaryDirectory, writeScript } from '../support.ts';
 
 let directory: string;
 let context: ScriptContext;
 const { SystemRoot } = process.env;
 beforeEach(async () => {
-  directory = await mkdtemp(join(await realpath(tmpdir()), 'service-'));
+  directory = await temporaryDirectory();
   context = {
     directory,
     platform: 'linux',
@@ -30,16 +18,12 @@ beforeEach(async () => {
     environment: { PATH: `${directory}:${process.env['PATH']}` },
   };
 });
-afterEach(async () => {
+afterEach(() => {
   jest.restoreAllMocks();
   process.env['SystemRoot'] = SystemRoot;
-  await rm(directory, { recursive: true });
 });
 
-async function program(name: string, ...lines: string[]): Promise<void> {
-  await writeFile(join(directory, name), ['#!/bin/sh', ...lines].join('\n'));
-  await chmod(join(directory, name), 0o755);
-}
+const program = (name: string, ...lines: string[]) => writeScript(join(directory, name), ...lines);
 
 const mark = (name = '.service', text = 'unit') => writeFile(join(directory, name), text);
 const read = (name: string) => readFile(join(directory, name), 'utf8');
@@ -144,7 +128,6 @@ test('a service on macOS is uninstalled by the owner of the installation', async
 describe('a service on Windows', () => {
   beforeEach(async () => {
     await mark();
-    await mkdir(join(directory, 'System32/WindowsPowerShell/v1.0'), { recursive: true });
     process.env['SystemRoot'] = directory;
   });
   const powershell = (answer: string) =>
@@ -183,13 +166,7 @@ describe('stopping a runner', () => {
     return stopRunner(runner, (output) => printed.push(output));
   };
 
-  async function start(name: string): Promise<ChildProcess> {
-    await mkdir(join(directory, 'bin'), { recursive: true });
-    await copyFile('/bin/sleep', join(directory, 'bin', name));
-    const child = spawn(join(directory, 'bin', name), ['60']);
-    await once(child, 'spawn');
-    return child;
-  }
+  const start = (name: string) => startProgram(join(directory, 'bin', name));
 
   test.each(['.service', '.service.set-aside'])(
     'uninstalls its service, with the marker in its place: %s',

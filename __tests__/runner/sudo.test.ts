@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command, ScriptContext } from '../../src/runner/script.ts';
 import { needsPassword, whySudoIsRefused } from '../../src/runner/sudo.ts';
+import { writeScript } from '../support.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -19,11 +20,6 @@ const script = (PATH: string): ScriptContext => ({
   ownerPrefix: [],
   environment: { PATH },
 });
-
-async function program(path: string, ...lines: string[]): Promise<void> {
-  await writeFile(path, ['#!/bin/sh', ...lines].join('\n'));
-  await chmod(path, 0o755);
-}
 
 describe('the rules that sudo lists decide whether a command needs a password', () => {
   const command: Command = ['/srv/runner/svc.sh', 'uninstall'];
@@ -116,7 +112,7 @@ test.each([
 ])('a command is refused where sudo %s', async (_, source, reason) => {
   const path = await mkdtemp(join(root, 'path-'));
   if (source !== undefined) {
-    await program(join(path, 'sudo'), source);
+    await writeScript(join(path, 'sudo'), source);
   }
 
   expect(await whySudoIsRefused(['/a', 'b'], script(path))).toMatch(reason);
@@ -133,10 +129,9 @@ const canTry =
   let command: Command;
   beforeAll(async () => {
     bin = join(root, 'bin');
-    await mkdir(bin);
     command = [join(root, 'svc.sh'), 'uninstall'];
-    await program(command[0], 'id -u');
-    await program(
+    await writeScript(command[0], 'id -u');
+    await writeScript(
       join(bin, 'sudo'),
       `exec unshare --mount sh -c 'mount --bind "$0" /etc/sudoers && exec setpriv --reuid=${account} --regid=65534 --clear-groups /usr/bin/env -u PATH sudo "$@"' '${root}/sudoers' "$@"`,
     );
