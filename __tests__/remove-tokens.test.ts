@@ -95,6 +95,6 @@ test('a refused token is requested once, and the log does not say that it was cr
     await expect(attempt).rejects.toThrow('It is unknown.');
   }
   expect(requested).toEqual(['organization unknown']);
-  expect(await removeTokens.all()).toEqual([]);
+  expect(await removeTokens.all()).toStrictEqual([]);
   expect(lines).toEqual([expect.stringContaining('debug: Requesting a remove token')]);
 });
