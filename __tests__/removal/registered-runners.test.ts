@@ -358,13 +358,6 @@ describe('a wait', () => {
     expect(clock.now()).toBeLessThanOrEqual(5 * minute);
   });
 
-  test('ends well when the runner is gone', async () => {
-    const id = register('box', { status: 'online', busy: true });
-    clock.later(5 * minute, () => github.removeRunner(path, id));
-
-    expect(await outcomes({ names: ['box'], waitMinutes: 10 })).toEqual(['box: already-removed']);
-  });
-
   test('fails when the runner is gone but another one has its name', async () => {
     const id = register('box', { status: 'online', busy: true });
     let successor: number | undefined;
@@ -486,16 +479,18 @@ describe('a wait', () => {
     expect(tokens.map((time) => Math.floor(Number.parseInt(time, 10) / 60))).toEqual([0, 45, 90]);
   });
 
+  const expired = { likelyCause: expect.stringMatching(/accepted the token at the start .* GitHub App/) };
   test.each([
-    ['the runner', /^GET .*\/\d+$/, minute],
-    ['a new remove token', /^POST/, 45 * minute],
-  ])('ends when the admin token has expired, for all: %s', async (_, request, after) => {
+    ['the admin token has expired', /^GET .*\/\d+$/, 401, minute, 'bad-credentials', expired],
+    ['no new remove token is created for it', /^POST/, 401, 45 * minute, 'bad-credentials', expired],
+    ['the registration is not found any more', /^POST/, 404, 45 * minute, 'not-found', {}],
+  ])('ends for all runners if %s', async (_, request, status, after, kind, explanation) => {
     register('box', { status: 'online', busy: true });
     register('spot');
     clock.later(minute, () => {
       github.intercept = ({ method, url }, response) => {
         if (!request.test(`${method} ${url}`)) return false;
-        github.send(response, { status: 401, body: { message: 'Bad credentials' } });
+        github.send(response, { status, body: { message: 'Bad credentials' } });
         return true;
       };
     });
@@ -504,31 +499,12 @@ describe('a wait', () => {
 
     expect(clock.now()).toBeGreaterThanOrEqual(after);
     expect(clock.now()).toBeLessThanOrEqual(after + minute);
-    expect(results.flatMap(({ failure }) => failure ?? [])).toMatchObject([
-      {
-        kind: 'bad-credentials',
-        explanation: { likelyCause: expect.stringMatching(/accepted the token at the start .* GitHub App/) },
-      },
-    ]);
+    expect(results.flatMap(({ failure }) => failure ?? [])).toMatchObject([{ kind, explanation }]);
     expect(results.map(({ report }) => report)).toMatchObject([
       { result: 'failed', detail: results[0]?.failure?.message },
       { result: 'not-attempted', detail: 'The step stopped after the failure of another runner.' },
     ]);
   });
-});
-
-test('a wait ends for all runners if the registration is not found any more', async () => {
-  register('box', { status: 'online', busy: true });
-  register('spot');
-  clock.later(minute, () => {
-    respond(github, { status: 404, body: { message: 'Not Found' } }, 'POST');
-  });
-
-  const results = await remove({ names: ['box', 'spot'], offlineMinutes: 120, waitMinutes: 120 });
-
-  expect(results.map(({ report }) => report.result)).toEqual(['failed', 'not-attempted']);
-  expect(results[0]?.failure?.kind).toBe('not-found');
-  expect(clock.now()).toBeLessThan(47 * minute);
 });
 
 describe('a failure', () => {
@@ -550,52 +526,43 @@ describe('a failure', () => {
     ]);
   });
 
-  test.each([
-    ['bad-credentials', 401, 'Bad credentials'],
-    ['missing-permission', 403, 'Resource not accessible by personal access token'],
-    ['rate-limited', 403, 'API rate limit exceeded for user ID 1.'],
-    ['github-token-not-allowed', 403, 'Resource not accessible by integration'],
-    ['sso-required', 403, 'Resource protected by organization SAML enforcement.'],
+  const sso = 'https://github.com/orgs/octo/sso?authorization_request=1';
+  test.each<[string, number, string, Record<string, string>]>([
+    ['bad-credentials', 401, 'Bad credentials', {}],
+    ['missing-permission', 403, 'Resource not accessible by personal access token', {}],
+    ['rate-limited', 403, 'API rate limit exceeded for user ID 1.', {}],
+    ['github-token-not-allowed', 403, 'Resource not accessible by integration', {}],
     [
-      'ip-not-allowed',
+      'sso-required',
       403,
-      'Although you appear to have the correct authorization, octo has an IP allow list enabled.',
+      'Resource protected by organization SAML enforcement.',
+      { 'x-github-sso': `required; url=${sso}` },
     ],
-  ])('that all runners share stops the step and is reported once: %s', async (kind, status, message) => {
-    const names = Array.from({ length: 10 }, (_, index) => `spot-${index}`);
-    names.forEach((name) => void register(name));
-    const url = 'https://github.com/orgs/octo/sso?authorization_request=1';
-    refuse(
-      'DELETE',
-      status,
-      message,
-      kind === 'sso-required' ? { 'x-github-sso': `required; url=${url}` } : {},
-    );
-    const tokenKind = kind === 'github-token-not-allowed' ? 'app' : 'classic';
+    ['ip-not-allowed', 403, 'octo has an IP allow list enabled.', {}],
+    // Each runner would wait for it.
+    ['network', 0, '', {}],
+  ])(
+    'that all runners share stops the step and is reported once: %s',
+    async (kind, status, message, headers) => {
+      const names = Array.from({ length: 10 }, (_, index) => `spot-${index}`);
+      names.forEach((name) => void register(name));
+      if (status === 0) respond(github, (response) => response.destroy(), 'DELETE');
+      else refuse('DELETE', status, message, headers);
+      const tokenKind = kind === 'github-token-not-allowed' ? 'app' : 'classic';
 
-    const results = await remove({ names }, { tokenKind });
+      const results = await remove({ names }, { tokenKind });
 
-    expect(results.flatMap(({ failure }) => failure?.kind ?? [])).toEqual([kind]);
-    const failed = results.filter(({ report }) => report.result === 'failed');
-    expect(failed.length).toBeLessThanOrEqual(4);
-    expect(failed.every(({ report }) => report.detail !== undefined)).toBe(true);
-    expect(results.filter(({ report }) => report.result === 'not-attempted')).toHaveLength(
-      10 - failed.length,
-    );
-    expect(times.filter((time) => time.includes('DELETE'))).toHaveLength(failed.length);
-    expect(registered()).toEqual(names);
-  });
-
-  test('of the network stops the step too: each runner would wait for its retries', async () => {
-    const names = Array.from({ length: 10 }, (_, index) => `spot-${index}`);
-    names.forEach((name) => void register(name));
-    respond(github, (response) => response.destroy(), 'DELETE');
-
-    const results = await remove({ names });
-
-    expect(results.flatMap(({ failure }) => failure?.kind ?? [])).toEqual(['network']);
-    expect(results.map(({ report }) => report.result)).toContain('not-attempted');
-  });
+      expect(results.flatMap(({ failure }) => failure?.kind ?? [])).toEqual([kind]);
+      const failed = results.filter(({ report }) => report.result === 'failed');
+      expect(failed.length).toBeLessThanOrEqual(4);
+      expect(failed.every(({ report }) => report.detail !== undefined)).toBe(true);
+      expect(results.filter(({ report }) => report.result === 'not-attempted')).toHaveLength(
+        10 - failed.length,
+      );
+      expect(times.filter((time) => time.includes('DELETE'))).toHaveLength(failed.length);
+      expect(registered()).toEqual(names);
+    },
+  );
 
   test.each([
     ['the remove token is refused', 'POST', 403, 'missing-permission'],
@@ -754,15 +721,6 @@ describe('a dry run', () => {
       'gone: already-removed',
     ]);
     expect(times.join()).not.toMatch(/DELETE|GET \d/);
-  });
-
-  test('does not say that it has waited', async () => {
-    register('own', { status: 'online' });
-    const machine = { ...contextOf(github).machine, environment: { RUNNER_NAME: 'own' } };
-
-    const [result] = await remove({ names: ['own'], dryRun: true, waitMinutes: 10 }, { machine });
-
-    expect(result?.failure?.kind).toBe('runner-runs-this-job');
   });
 });
 

@@ -38,14 +38,11 @@ const configuration = ['.runner', '.credentials', '.credentials_rsaparams'];
 let github: GitHub;
 let context: Context;
 let lines: string[];
-/** Milliseconds. */
-let slept: number[];
 beforeEach(async () => {
   github = await startGitHub();
   const recording = recordingLog();
   lines = recording.lines;
-  slept = [];
-  const sleep = async (milliseconds: number) => void slept.push(milliseconds);
+  const sleep = async () => undefined;
   context = contextOf(github, { log: recording.log, clock: { ...systemClock, sleep } });
 });
 
@@ -126,14 +123,10 @@ describe('on this machine', () => {
 
   const configScript = (...commands: string[]) => writeScript(join(directory, 'config.sh'), ...commands);
 
-  /** What the official runner prints when the server refuses. */
-  const refused = (method: string, path: string, status: string) =>
-    configScript(
-      `echo "Http response code: ${status} from '${method} https://github.com/api/v3/${path}' (Request Id: 1)"`,
-      'exit 1',
-    );
-
-  /** A process of the installation. */
+  const notFound = [
+    `echo "Http response code: NotFound from 'DELETE https://github.com/api/v3/repos/octo/app/actions/runners/7'"`,
+    'exit 1',
+  ];
   const start = (program: string) => startProgram(join(directory, 'bin', program));
 
   const deleteConfiguration = () => Promise.all(configuration.map((name) => rm(join(directory, name))));
@@ -147,7 +140,7 @@ describe('on this machine', () => {
   const breakDown = () => respond(github, { status: 500, body: {} });
 
   /** Something happens at GitHub right after the first request. */
-  function afterFirstRequest(act: () => void): void {
+  function afterFirstRequest(act: () => unknown): void {
     github.afterRequest = () => {
       github.afterRequest = undefined;
       act();
@@ -303,14 +296,17 @@ describe('on this machine', () => {
       );
     });
 
-    test.each([
-      ['cannot be reached', true],
-      ['says that it is not', false],
-    ])('is busy if config.sh says so, and GitHub %s', async (_, breaks) => {
-      await configScript('echo "Runner \\"box\\" is running a job"', 'exit 1');
-      afterFirstRequest(() => {
-        github.intercept = (_request, response) => breaks && response.destroy() !== undefined;
-      });
+    test.each<[string, string, () => void]>([
+      ['config.sh says so, and GitHub cannot be reached', 'is running a job', breakDown],
+      ['config.sh says so, and GitHub says that it is not', 'is running a job', () => undefined],
+      [
+        'GitHub says so after config.sh failed',
+        'It did not work out',
+        () => github.setBusy('octo/app', 7, true),
+      ],
+    ])('is busy if %s', async (_, said, change) => {
+      await configScript(`echo "${said}"`, 'exit 1');
+      afterFirstRequest(change);
 
       expect(await failureOf(remove)).toMatchObject({
         kind: 'runner-busy',
@@ -335,16 +331,6 @@ describe('on this machine', () => {
       expect((await failureOf(remove)).explanation.happened).toContain('config.sh remove was terminated');
     });
 
-    test('is busy if GitHub says so after config.sh failed', async () => {
-      afterFirstRequest(() => github.setBusy('octo/app', 7, true));
-      await configScript('echo "It did not work out"', 'exit 1');
-
-      expect(await failureOf(remove)).toMatchObject({
-        kind: 'runner-busy',
-        explanation: { cause: 'GitHub refused to remove it because it is running a job.' },
-      });
-    });
-
     test('whose config.sh fails is left as it was, with the reason', async () => {
       // Only on Windows does config.sh uninstall it.
       installation = { ...installation, hasService: true };
@@ -362,28 +348,22 @@ describe('on this machine', () => {
       expect(await files()).toContain('.runner');
     });
 
-    test.each([
-      ['POST', 'actions/runner-registration', 'NotFound'],
-      ['DELETE', 'repos/octo/app/actions/runners/7', 'NotFound'],
-    ])(
-      'is still registered if config.sh gets 404 for %s %s: GitHub refused the token',
-      async (method, path, status) => {
-        await refused(method, path, status);
+    test('is still registered if config.sh gets 404: GitHub refused the token', async () => {
+      await configScript(...notFound);
 
-        const failure = await failureOf(remove);
+      const failure = await failureOf(remove);
 
-        expect(failure.kind).toBe('removal-failed');
-        expect(failure.explanation).toMatchObject({
-          happened: expect.stringContaining('was not removed'),
-          cause: expect.stringContaining('GitHub refused the remove token'),
-          remedy: expect.stringMatching(/new remove token.*settings on GitHub/),
-        });
-        expect(await files()).toContain('.runner');
-      },
-    );
+      expect(failure.kind).toBe('removal-failed');
+      expect(failure.explanation).toMatchObject({
+        happened: expect.stringContaining('was not removed'),
+        cause: expect.stringContaining('GitHub refused the remove token'),
+        remedy: expect.stringMatching(/new remove token.*settings on GitHub/),
+      });
+      expect(await files()).toContain('.runner');
+    });
 
     test('may be registered or not if config.sh gets 404 and GitHub cannot be reached', async () => {
-      await refused('DELETE', 'repos/octo/app/actions/runners/7', 'NotFound');
+      await configScript(...notFound);
       afterFirstRequest(breakDown);
 
       expect((await failureOf(remove)).explanation).toMatchObject({
@@ -477,17 +457,6 @@ describe('on this machine', () => {
       expect(await files()).toEqual(['config.sh']);
     });
 
-    test('may be listed for another moment', async () => {
-      github.intercept = ({ method }, response) => {
-        if (method === 'DELETE') github.send(response, { status: 204 });
-        if (slept.at(-1) === 1_000) github.removeRunner('octo/app', 7);
-        return method === 'DELETE';
-      };
-
-      expect(await remove()).toEqual({ result: 'removed' });
-      expect(slept).toEqual([0, 1_000]);
-    });
-
     test('is unconfirmed if GitHub cannot be reached after its deletion', async () => {
       github.afterRequest = ({ method }) => {
         if (method === 'DELETE') breakDown();
@@ -522,8 +491,12 @@ describe('on this machine', () => {
     test('keeps its local configuration if it stays registered', async () => {
       respond(github, { status: 204 }, 'DELETE');
 
-      expect((await failureOf(remove)).kind).toBe('still-registered');
-      expect(slept).toEqual([0, 1_000, 3_000]);
+      expect(await failureOf(remove)).toMatchObject({
+        kind: 'still-registered',
+        explanation: {
+          happened: `The runner "box" in ${directory} (ID 7) is still registered, although GitHub accepted its deletion.`,
+        },
+      });
       expect(await files()).toContain('.runner');
     });
 
