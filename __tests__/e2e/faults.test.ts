@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-test.each(faults)('$name: $outcome (requests: $requests)', async (fault) => {
-  const { behaviors, inputs = {}, outcome, symptom, says = [], requests } = fault;
+test.each(faults)('$name: $outcome', async (fault) => {
+  const { behaviors, inputs = {}, outcome, symptom, says = [], requests = behaviors.length } = fault;
   const { github } = world;
   github.intercept = (_request, response) => {
     const behavior = behaviors[Math.min(github.requests.length, behaviors.length) - 1] ?? 'as usual';

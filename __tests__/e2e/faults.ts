@@ -19,7 +19,8 @@ export interface Fault {
   readonly symptom: string;
   /** Also in the log. */
   readonly says?: readonly RegExp[];
-  readonly requests: number;
+  /** One for each behavior, unless the step repeats them or does not get as far. */
+  readonly requests?: number;
 }
 
 const now = { 'retry-after': '0' };
@@ -77,7 +78,6 @@ export const faults: readonly Fault[] = [
     outcome: 'bad-credentials',
     symptom: 'responded 401',
     says: [/"Bad credentials"/, /expired, revoked/, /Create a new token/, /GitHub request ID: \w+:/],
-    requests: 1,
   },
   {
     name: 'GITHUB_TOKEN, or the token of an app without the permission',
@@ -90,7 +90,6 @@ export const faults: readonly Fault[] = [
     outcome: 'github-token-not-allowed',
     symptom: 'Resource not accessible by integration',
     says: [/is GITHUB_TOKEN, which cannot manage runners, or .* App .* \("administration=write"\)/],
-    requests: 1,
   },
   {
     name: 'a fine-grained token without the permission',
@@ -103,7 +102,6 @@ export const faults: readonly Fault[] = [
     outcome: 'missing-permission',
     symptom: 'Resource not accessible by personal access token',
     says: [/fine-grained token does not have .*"administration=write"/, /"Administration: write"/],
-    requests: 1,
   },
   {
     name: 'a classic token of a person who is not an admin',
@@ -117,7 +115,6 @@ export const faults: readonly Fault[] = [
     outcome: 'missing-permission',
     symptom: 'Must have admin rights to Repository',
     says: [/Likely cause: .* its owner is not an admin of repository octo-org\/octo-repo/],
-    requests: 1,
   },
   {
     name: 'a classic token without the scope, for which GitHub responds 404',
@@ -131,7 +128,6 @@ export const faults: readonly Fault[] = [
     outcome: 'missing-permission',
     symptom: 'responded 404',
     says: [/Cause: The token has the scopes "gist, read:org"\. GitHub requires one of "admin:org, repo"\./],
-    requests: 1,
   },
   {
     name: 'a fine-grained token for an enterprise',
@@ -140,7 +136,6 @@ export const faults: readonly Fault[] = [
     outcome: 'missing-permission',
     symptom: 'only classic tokens',
     says: [/the scope "manage_runners:enterprise"/],
-    requests: 1,
   },
   {
     name: 'an archived repository',
@@ -148,7 +143,6 @@ export const faults: readonly Fault[] = [
     outcome: 'missing-permission',
     symptom: 'Repository was archived so is read-only',
     says: [/Unarchive the repository/],
-    requests: 1,
   },
   {
     name: 'a token that is not authorized for single sign-on',
@@ -161,7 +155,6 @@ export const faults: readonly Fault[] = [
     outcome: 'sso-required',
     symptom: 'Resource protected by organization SAML enforcement',
     says: [/Open https:\/\/github\.com\/orgs\/octo-org\/sso\?authorization_request=AZ as the owner/],
-    requests: 1,
   },
   {
     name: 'an address that is not on the allow list',
@@ -174,7 +167,6 @@ export const faults: readonly Fault[] = [
     outcome: 'ip-not-allowed',
     symptom: 'has an IP allow list enabled',
     says: [/Add the address to the IP allow list/],
-    requests: 1,
   },
   {
     name: 'a token that cannot see the repository',
@@ -183,7 +175,6 @@ export const faults: readonly Fault[] = [
     outcome: 'not-found',
     symptom: 'responded 404',
     says: [/fine-grained token has no access .*, or the repository does not exist/, /Check the spelling/],
-    requests: 1,
   },
   {
     name: 'an unknown refusal',
@@ -191,7 +182,6 @@ export const faults: readonly Fault[] = [
     outcome: 'invalid-response',
     symptom: 'responded 422',
     says: [/"Validation Failed"/, /a newer version/],
-    requests: 1,
   },
 
   {
@@ -200,7 +190,6 @@ export const faults: readonly Fault[] = [
     outcome: 'rate-limited',
     symptom: 'API rate limit exceeded',
     says: [/used up/, /Re-run the job after \d{4}-\d\d-\d\dT[\d:]+Z \(in (29|30|31) minutes\)/],
-    requests: 1,
   },
   {
     name: 'a secondary limit with a short wait',
@@ -211,7 +200,6 @@ export const faults: readonly Fault[] = [
     outcome: 'success',
     symptom: 'You have exceeded a secondary rate limit',
     says: [/Retry 1 of 3 in 1\.\d seconds/],
-    requests: 2,
   },
   {
     name: 'a secondary limit with a long wait',
@@ -219,7 +207,6 @@ export const faults: readonly Fault[] = [
     outcome: 'rate-limited',
     symptom: 'You have exceeded a secondary rate limit',
     says: [/Re-run the job after .* \(in 10 minutes\)/],
-    requests: 1,
   },
   {
     name: 'the limit of a gateway, without a time',
@@ -228,7 +215,6 @@ export const faults: readonly Fault[] = [
     outcome: 'rate-limited',
     symptom: 'responded 429',
     says: [/Re-run the job in a few minutes/],
-    requests: 1,
   },
 
   {
@@ -246,7 +232,6 @@ export const faults: readonly Fault[] = [
     outcome: 'server-error',
     symptom: 'responded 502',
     says: [/"Server Error"/, /GitHub request ID/],
-    requests: 1,
   },
   {
     name: 'a transient error of each kind',
@@ -254,7 +239,6 @@ export const faults: readonly Fault[] = [
     outcome: 'success',
     symptom: 'responded 502',
     says: [/Retry 1 of 3/, /Retry 2 of 3/, /Retry 3 of 3/],
-    requests: 4,
   },
 
   {
@@ -263,7 +247,6 @@ export const faults: readonly Fault[] = [
     outcome: 'success',
     symptom: 'socket hang up',
     says: [/failed \(socket hang up\)\. Retry 1 of 3 in [01]\.\d seconds/],
-    requests: 2,
   },
   {
     name: 'a reset connection',
@@ -297,7 +280,6 @@ export const faults: readonly Fault[] = [
     ...never,
     outcome: 'network',
     symptom: 'closed without a response',
-    requests: 1,
   },
 
   {
@@ -305,14 +287,12 @@ export const faults: readonly Fault[] = [
     behaviors: [created(gzipSync(Buffer.alloc(50_000_000)), { 'content-encoding': 'gzip' })],
     outcome: 'invalid-response',
     symptom: 'longer than 1000000 bytes',
-    requests: 1,
   },
   {
     name: 'a body that is not compressed as its headers say',
     behaviors: [created('{"token":1}', { 'content-encoding': 'gzip' }), 'as usual'],
     outcome: 'success',
     symptom: 'cannot be read',
-    requests: 2,
   },
   {
     name: 'JSON that is always cut off',
@@ -329,7 +309,6 @@ export const faults: readonly Fault[] = [
     outcome: 'invalid-response',
     symptom: 'is a web page instead of JSON',
     says: [/A proxy or a sign-in page/],
-    requests: 1,
   },
   {
     name: 'the web pages of an Enterprise Server',
@@ -338,7 +317,6 @@ export const faults: readonly Fault[] = [
     outcome: 'invalid-response',
     symptom: 'has no path',
     says: [/Set "github-api-url" to http:\/\/127\.0\.0\.1:\d+\/api\/v3/],
-    requests: 1,
   },
   {
     name: 'a token with a workflow command',
@@ -347,14 +325,12 @@ export const faults: readonly Fault[] = [
     ],
     outcome: 'invalid-response',
     symptom: 'no valid token and expiration time',
-    requests: 1,
   },
   {
     name: 'another status of success',
     behaviors: [{ status: 200, body: JSON.parse(token) }],
     outcome: 'invalid-response',
     symptom: 'should have status 201',
-    requests: 1,
   },
   {
     name: 'a server that does not use HTTP',
@@ -362,7 +338,6 @@ export const faults: readonly Fault[] = [
     outcome: 'invalid-response',
     symptom: 'cannot be read',
     says: [/does not use HTTP/],
-    requests: 1,
   },
 
   {
@@ -373,7 +348,6 @@ export const faults: readonly Fault[] = [
     ],
     outcome: 'success',
     symptom: 'expires at',
-    requests: 2,
   },
   {
     name: 'a redirect in a circle',
@@ -400,6 +374,5 @@ export const faults: readonly Fault[] = [
     outcome: 'missing-permission',
     symptom: 'responded 403',
     says: [/a ::set-env name=X::y ## \[error\]forged ::add-mask::a/],
-    requests: 1,
   },
 ];

@@ -248,26 +248,6 @@ describe('the marker of a service', () => {
     expect(await removeWithConfigScript(context, 'AB12')).toMatchObject({ exitCode: code, output: '' });
     expect(await content('.service')).toBe('unit');
   });
-
-  test('survives two removals at once, which take turns', async () => {
-    await writeFile(join(directory, '.service'), 'unit');
-    await writeFile(join(directory, '.path'), '/usr/bin');
-    await configScript(
-      'mkdir running || echo "two at once"',
-      'test -e .service && echo "Uninstall service first"',
-      'echo /tmp > .path; sleep 0.1; rmdir running; exit 1',
-    );
-
-    const results = await Promise.all([
-      removeWithConfigScript(context, 'AB12'),
-      removeWithConfigScript(context, 'AB12'),
-    ]);
-
-    expect(results.map((result) => result?.output)).toEqual(['', '']);
-    expect(await content('.service')).toBe('unit');
-    expect(await content('.path')).toBe('/usr/bin');
-    expect((await readdir(directory)).sort()).toEqual(['.path', '.runner', '.service', 'config.sh']);
-  });
 });
 
 test('of two removals at once, the second has nothing left to do', async () => {
