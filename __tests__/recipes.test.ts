@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { isRoot, ordinaryUser, repository, World } from './world.ts';
+import { createRemoveToken, isRoot, ordinaryUser, repository, World } from './world.ts';
 
 if (process.platform === 'linux') {
   describe('the script in docs/recipes.md', () => {
@@ -28,7 +28,7 @@ if (process.platform === 'linux') {
     async function run(): Promise<number> {
       const adapted = script.replace('/opt/actions-runner', directory);
       const shell = spawn('sh', ['-c', adapted], { ...account, stdio: ['pipe', 'ignore', 'ignore'] });
-      shell.stdin.end(`${await world.removeToken(repository)}\n`);
+      shell.stdin.end(`${await createRemoveToken(world.github)}\n`);
       const [exitCode] = await once(shell, 'exit');
       return exitCode;
     }

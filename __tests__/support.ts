@@ -13,6 +13,7 @@ import { Failure } from '../src/failure.ts';
 import { type ApiClient, type ApiClientOptions, createApiClient } from '../src/github/api-client.ts';
 import type { Core, Log } from '../src/log.ts';
 import { parseServer, type Registration, type Repository } from '../src/registration.ts';
+import type { ScriptContext } from '../src/runner/script.ts';
 
 export const repository: Repository = { kind: 'repository', owner: 'octo', repo: 'app' };
 export const organization: Registration = { kind: 'organization', organization: 'octo' };
@@ -61,6 +62,15 @@ export async function writeScript(path: string, ...lines: string[]): Promise<voi
   await rm(path, { force: true });
   await writeFile(path, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
 }
+
+/** How the scripts of an installation are run, without another account. */
+export const scriptIn = (directory: string, changes: Partial<ScriptContext> = {}): ScriptContext => ({
+  directory,
+  platform: 'linux',
+  ownerPrefix: [],
+  environment: { PATH: String(process.env['PATH']) },
+  ...changes,
+});
 
 /** Starts a program at this path that runs for a minute. */
 export async function startProgram(path: string): Promise<ChildProcess> {
@@ -179,10 +189,13 @@ export async function withOutput(
 /**
  * Polls until there is something.
  *
- * @throws Error after 20 seconds
+ * @throws Error after this number of seconds
  */
-export async function eventually<Seen>(look: () => Seen | Promise<Seen>): Promise<NonNullable<Seen>> {
-  for (const start = Date.now(); Date.now() - start < 20_000; await pause(20)) {
+export async function eventually<Seen>(
+  look: () => Seen | Promise<Seen>,
+  seconds = 20,
+): Promise<NonNullable<Seen>> {
+  for (const start = Date.now(); Date.now() - start < seconds * 1_000; await pause(20)) {
     const seen = await look();
     if (seen) {
       return seen;

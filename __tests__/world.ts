@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { GitHub } from '../sandbox/github.ts';
@@ -15,6 +15,9 @@ export const adminToken = 'github_pat_11ENDTOEND0000000_adminTokenOfTheTests';
 export const classicToken = 'ghp_classicTokenOfTheTests000000000000000';
 export const repository = 'octo-org/octo-repo';
 export const organization = 'octo-org';
+
+/** The files of a registration. */
+export const configuration = ['.runner', '.credentials', '.credentials_rsaparams'];
 
 export const isRoot = process.getuid?.() === 0;
 /** An account that every Unix has. Root can run the action as this one too. */
@@ -113,17 +116,6 @@ export class World {
     }
   }
 
-  /** A remove token that an administrator requests by hand. */
-  async removeToken(registration: string): Promise<string> {
-    const { apiUrl, requests, issuedTokens } = this.github;
-    await fetch(`${apiUrl}/repos/${registration}/actions/runners/remove-token`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${adminToken}` },
-    });
-    requests.length = 0;
-    return issuedTokens.at(-1)?.token ?? '';
-  }
-
   /** The requests of the action as `METHOD path`, without the API root. */
   get requests(): string[] {
     return this.github.actionRequests.map(({ method, path }) => `${method} ${path.replace('/api/v3', '')}`);
@@ -195,6 +187,20 @@ export async function filesBelow(directory: string): Promise<Map<string, string>
       files.map(async (path): Promise<[string, string]> => [path, await readFile(path, 'utf8')]),
     ),
   );
+}
+
+/** Creates a remove token for the repository, as an administrator does by hand. */
+export async function createRemoveToken({ apiUrl, issuedTokens }: GitHub): Promise<string> {
+  await fetch(`${apiUrl}/repos/${repository}/actions/runners/remove-token`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}` },
+  });
+  return issuedTokens.at(-1)?.token ?? '';
+}
+
+/** Deletes what a registration has left in an installation. */
+export async function deleteConfiguration({ directory }: Pick<Installation, 'directory'>): Promise<void> {
+  await Promise.all(configuration.map((name) => rm(join(directory, name))));
 }
 
 /** The output `runners`. */

@@ -1,10 +1,19 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
 import type { JobOptions } from '../../sandbox/launcher.ts';
 import { temporaryDirectory } from '../support.ts';
-import { expectFailure, isRoot, ordinaryUser, organization, repository, runnersOf, World } from '../world.ts';
+import {
+  deleteConfiguration,
+  expectFailure,
+  isRoot,
+  ordinaryUser,
+  organization,
+  repository,
+  runnersOf,
+  World,
+} from '../world.ts';
 
 let world: World;
 /** Holds the installations. */
@@ -104,9 +113,7 @@ test('one that fails does not stop the others, and the step says which and why',
   const { installation: one } = await install('one');
   const { installation: busy, id } = await install('busy');
   const { installation: gone } = await install('gone');
-  for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-    await rm(join(gone.directory, name));
-  }
+  await deleteConfiguration(gone);
   world.github.setBusy(repository, id, true);
 
   const result = await remove([one.directory, busy.directory, gone.directory]);

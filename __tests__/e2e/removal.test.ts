@@ -7,6 +7,7 @@ import {
   accounts,
   adminToken,
   classicToken,
+  configuration,
   expectFailure,
   expectNoSecret,
   fastTime,
@@ -41,8 +42,6 @@ async function left({ directory }: Installation, ...names: string[]): Promise<st
   );
   return (await Promise.all(found)).flat();
 }
-
-const configuration = ['.runner', '.credentials', '.credentials_rsaparams'];
 
 /** The runner becomes busy between the check and its removal. */
 function startJobAfterCheck(id: number): void {

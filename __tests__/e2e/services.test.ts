@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
 import type { JobOptions } from '../../sandbox/launcher.ts';
 import {
+  deleteConfiguration,
   expectFailure,
   expectNoSecret,
   isRoot,
@@ -85,9 +86,7 @@ const gone = { marker: false, unit: false, running: false };
 
   test('is uninstalled if it is not configured any more, but not by a dry run', async () => {
     await installation.installService();
-    for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-      await rm(join(installation.directory, name));
-    }
+    await deleteConfiguration(installation);
 
     expect(runnersOf(await remove({ 'dry-run': 'true' }))).toMatchObject([{ result: 'would-remove' }]);
     expect(await installation.service()).toEqual(running);

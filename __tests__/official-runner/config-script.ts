@@ -1,7 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type InstalledRunner, isRoot, type Kind, ordinaryUser, repository, Site } from './site.ts';
+import { createRemoveToken, isRoot, ordinaryUser, repository } from '../world.ts';
+import { type InstalledRunner, type Kind, Site } from './site.ts';
 
 const configuration = ['.credentials', '.credentials_rsaparams', '.runner'];
 const agents = `/_services/pipelines/${repository}/_apis/distributedtask/pools/0/agents`;
@@ -16,7 +17,7 @@ export function describeConfigScript(kind: Kind): void {
   let token: string;
   beforeEach(async () => {
     site = await Site.open(kind);
-    token = await site.createRemoveToken();
+    token = await createRemoveToken(site.github);
   });
   afterEach(() => site.close());
 

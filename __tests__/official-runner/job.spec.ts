@@ -4,17 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isRunning, processesIn } from '../../sandbox/programs/processes.ts';
 import type { JobReport } from '../../sandbox/runner-protocol/run-service.ts';
 import type { WorkflowStep } from '../../sandbox/runner-protocol/workflow-job.ts';
-import {
-  adminToken,
-  eventually,
-  type InstalledRunner,
-  isRoot,
-  logOf,
-  ordinaryUser,
-  repository,
-  runnerFilesOf,
-  Site,
-} from './site.ts';
+import { eventually } from '../support.ts';
+import { adminToken, isRoot, ordinaryUser, repository } from '../world.ts';
+import { type InstalledRunner, logOf, runnerFilesOf, Site } from './site.ts';
 
 const uses = 'octo-org/runner-remove-token@v1';
 const token = { expr: 'secrets.RUNNER_ADMIN_TOKEN' };

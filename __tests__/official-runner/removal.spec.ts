@@ -4,17 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { processesIn } from '../../sandbox/programs/processes.ts';
-import { accounts } from '../world.ts';
+import { accounts, adminToken, organization, repository } from '../world.ts';
 import { describeRemovalOf } from './removal.ts';
-import {
-  adminToken,
-  configurationOf,
-  organization,
-  repository,
-  resultsOf,
-  runnerFilesOf,
-  Site,
-} from './site.ts';
+import { configurationOf, resultsOf, runnerFilesOf, Site } from './site.ts';
 
 describeRemovalOf('official');
 

@@ -2,13 +2,12 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { processesIn } from '../../sandbox/programs/processes.ts';
+import { isRoot, repository } from '../world.ts';
 import {
   configurationOf,
   type Flow,
   type InstalledRunner,
-  isRoot,
   type Kind,
-  repository,
   resultsOf,
   runnerFilesOf,
   Site,

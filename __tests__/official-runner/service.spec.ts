@@ -1,16 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { OfficialService } from '../../sandbox/official-service.ts';
 import { processesIn } from '../../sandbox/programs/processes.ts';
-import {
-  adminToken,
-  configurationOf,
-  eventually,
-  type InstalledRunner,
-  repository,
-  resultsOf,
-  runnerFilesOf,
-  Site,
-} from './site.ts';
+import { eventually } from '../support.ts';
+import { adminToken, repository } from '../world.ts';
+import { configurationOf, type InstalledRunner, resultsOf, runnerFilesOf, Site } from './site.ts';
 
 const isWindows = process.platform === 'win32';
 

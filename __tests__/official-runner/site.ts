@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { GitHub } from '../../sandbox/github.ts';
 import { Installation } from '../../sandbox/installation.ts';
 import { Job, type JobOptions, type StepResult } from '../../sandbox/launcher.ts';
@@ -13,11 +12,7 @@ import { listenOnPort80 } from '../../sandbox/runner-protocol/port-80.ts';
 import type { JobReport, RunningJob } from '../../sandbox/runner-protocol/run-service.ts';
 import { RunnerProtocol } from '../../sandbox/runner-protocol/runner-protocol.ts';
 import type { WorkflowJob } from '../../sandbox/runner-protocol/workflow-job.ts';
-import { organization, repository } from '../world.ts';
-
-export { isRoot, ordinaryUser, organization, repository } from '../world.ts';
-
-export const adminToken = 'github_pat_11OFFICIAL0000000_adminTokenOfTheTests';
+import { adminToken, organization, repository } from '../world.ts';
 
 /** The stand-in of the sandbox, or the official runner. */
 export type Kind = 'stand-in' | 'official';
@@ -115,15 +110,6 @@ export class Site {
     return this.#protocol.startJob(runner.id, { repository, ...job });
   }
 
-  /** A remove token, as an administrator gets one by hand. */
-  async createRemoveToken(): Promise<string> {
-    await fetch(`${this.github.apiUrl}/repos/${repository}/actions/runners/remove-token`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${adminToken}` },
-    });
-    return this.github.issuedTokens.at(-1)?.token ?? '';
-  }
-
   /** Runs `config.sh remove` as the owner of the installation. */
   async runConfigScript(
     { directory, owner }: InstalledRunner,
@@ -213,13 +199,6 @@ export function resultsOf({ outputs }: StepResult): string[] {
 /** What a step printed, as GitHub shows it. */
 export function logOf({ steps }: JobReport, name: string): string {
   return steps.find((step) => step.name === name)?.log ?? `There is no step "${name}".`;
-}
-
-/** Waits for what other processes do. */
-export async function eventually(condition: () => unknown): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await condition()); await pause(50)) {
-    if (Date.now() > end) throw new Error(`Not true within a minute: ${condition}`);
-  }
 }
 
 /** The files that are left of a registration or a service. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -15,8 +15,8 @@ import {
 } from '../../src/removal/background.ts';
 import type { BackgroundRemoval } from '../../src/runner/background-process.ts';
 import { Secrets } from '../../src/secrets.ts';
-import { openFiles, writeScript } from '../support.ts';
-import { isRoot, repository, World } from '../world.ts';
+import { openFiles, scriptIn, writeScript } from '../support.ts';
+import { createRemoveToken, deleteConfiguration, isRoot, repository, World } from '../world.ts';
 
 let world: World;
 let installation: Installation;
@@ -27,16 +27,13 @@ beforeEach(async () => {
   const { id, ...box } = await world.install(repository, 'box');
   installation = box.installation;
   const { directory } = installation;
-  const token = await world.removeToken(repository);
+  const token = await createRemoveToken(world.github);
   lines = [];
   removal = {
     id,
-    script: {
-      directory,
-      platform: process.platform,
-      ownerPrefix: [],
+    script: scriptIn(directory, {
       environment: { PATH: process.env['PATH'] ?? '', ...(isRoot && { RUNNER_ALLOW_RUNASROOT: '1' }) },
-    },
+    }),
     uninstall: undefined,
     hasService: false,
     removeToken: token,
@@ -75,12 +72,6 @@ const responds = (status: string): string[] => [
   `echo "Http response code: ${status} from 'Delete https://github.com/api/v3/repos/octo/app/actions/runners/7' (Request Id: 1)"`,
   'exit 1',
 ];
-
-async function deleteConfiguration(): Promise<void> {
-  for (const name of ['.runner', '.credentials', '.credentials_rsaparams']) {
-    await rm(join(installation.directory, name));
-  }
-}
 
 const isConfigured = () => existsSync(join(installation.directory, '.runner'));
 
@@ -226,7 +217,7 @@ describe('404 for the deletion of the runner, which can also mean a refused remo
 
   test('needs nothing more once the listener has deleted the local configuration', async () => {
     await configScript(...responds('NotFound'));
-    const { waits, clock } = clockWith(deleteConfiguration);
+    const { waits, clock } = clockWith(() => deleteConfiguration(installation));
 
     expect(await removeAfterJob(removal, log, clock)).toBe(true);
     expect(waits).toEqual([5_000]);

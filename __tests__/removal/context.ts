@@ -2,10 +2,23 @@ import type { GitHub } from '../../sandbox/github.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { createApiClient } from '../../src/github/api-client.ts';
+import type { RegisteredRemoval } from '../../src/inputs.ts';
 import { parseServer } from '../../src/registration.ts';
 import { RemoveTokens } from '../../src/remove-tokens.ts';
 import { Secrets } from '../../src/secrets.ts';
 import { repository, silentLog } from '../support.ts';
+
+/** Registered runners to remove; without changes, it selects none. */
+export const selectionOf = (changes: Partial<RegisteredRemoval>): RegisteredRemoval => ({
+  kind: 'registered',
+  names: [],
+  labels: [],
+  status: 'offline',
+  offlineMinutes: undefined,
+  waitMinutes: 0,
+  dryRun: false,
+  ...changes,
+});
 
 const never = new AbortController().signal;
 

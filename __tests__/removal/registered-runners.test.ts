@@ -8,19 +8,10 @@ import { removeRunners } from '../../src/removal/removal.ts';
 import type { RunnerResult } from '../../src/removal/result.ts';
 import { failureOf, organization, recordingLog, respond, startGitHub } from '../support.ts';
 import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
-import { contextOf } from './context.ts';
+import { contextOf, selectionOf } from './context.ts';
 
 const minute = 60_000;
 const path = 'octo/app';
-const nothing: RegisteredRemoval = {
-  kind: 'registered',
-  names: [],
-  labels: [],
-  status: 'offline',
-  offlineMinutes: undefined,
-  waitMinutes: 0,
-  dryRun: false,
-};
 
 let github: GitHub;
 let clock: VirtualClock;
@@ -72,7 +63,7 @@ async function remove(
   const options = { adminToken, retries, log: recording.log, signal: deadline.signal };
   const client = timelessClientOf(github, clock, options);
   const context = contextOf(github, { client, clock, log: recording.log, cancellation, ...changes });
-  return removeRunners({ ...nothing, ...selection }, context);
+  return removeRunners(selectionOf(selection), context);
 }
 
 /** For example `box: removed`, with the kind of the failure if there is one. */

@@ -17,11 +17,13 @@ import {
   recordingLog,
   repository,
   respond,
+  scriptIn,
   startGitHub,
   startProgram,
   temporaryDirectory,
   writeScript,
 } from '../support.ts';
+import { configuration, deleteConfiguration } from '../world.ts';
 import { contextOf } from './context.ts';
 
 const runner: InstalledRunner = {
@@ -33,8 +35,6 @@ const runner: InstalledRunner = {
   cannotDeregister: undefined,
   runsCurrentJob: false,
 };
-const configuration = ['.runner', '.credentials', '.credentials_rsaparams'];
-
 let github: GitHub;
 let context: Context;
 let lines: string[];
@@ -108,12 +108,7 @@ describe('on this machine', () => {
     installation = {
       directory,
       runner,
-      script: {
-        directory,
-        platform: process.platform,
-        ownerPrefix: [],
-        environment: { PATH: process.env['PATH'] ?? '' },
-      },
+      script: scriptIn(directory),
       uninstall: undefined,
       hasService: false,
     };
@@ -129,7 +124,6 @@ describe('on this machine', () => {
   ];
   const start = (program: string) => startProgram(join(directory, 'bin', program));
 
-  const deleteConfiguration = () => Promise.all(configuration.map((name) => rm(join(directory, name))));
   const print = (output: string) => printed.push(output);
   const remove = (dryRun = false): Promise<Outcome> =>
     removeRunner(installation, 'AREMOVE', dryRun, print, context);
@@ -641,7 +635,7 @@ describe('on this machine', () => {
       'Without .runner, its name and ID are unknown: GitHub was not checked and may still list the runner.';
 
     test('needs nothing if it was never configured', async () => {
-      await deleteConfiguration();
+      await deleteConfiguration(installation);
 
       expect(await removeRest(false)).toEqual({
         result: 'already-removed',
@@ -688,7 +682,7 @@ describe('on this machine', () => {
     });
 
     test('loses its listener, which a dry run reports', async () => {
-      await deleteConfiguration();
+      await deleteConfiguration(installation);
       const listener = await start('Runner.Listener');
 
       expect(await removeRest(true)).toMatchObject({ result: 'would-remove' });
@@ -707,7 +701,7 @@ describe('on this machine', () => {
     });
 
     test('is partly removed if the marker of a service is left', async () => {
-      await deleteConfiguration();
+      await deleteConfiguration(installation);
       await mkdir(join(directory, '.service'));
 
       expect(await removeRest(true)).toMatchObject({ result: 'would-remove' });

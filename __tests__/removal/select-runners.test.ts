@@ -4,17 +4,7 @@ import type { RegisteredRemoval } from '../../src/inputs.ts';
 import { selectRunners } from '../../src/removal/select-runners.ts';
 import { recordingLog, repository, respond, startGitHub } from '../support.ts';
 import { timelessClientOf, VirtualClock } from '../virtual-clock.ts';
-import { contextOf } from './context.ts';
-
-const everything: RegisteredRemoval = {
-  kind: 'registered',
-  names: [],
-  labels: [],
-  status: 'offline',
-  offlineMinutes: undefined,
-  waitMinutes: 0,
-  dryRun: false,
-};
+import { contextOf, selectionOf } from './context.ts';
 
 let github: GitHub;
 let clock: VirtualClock;
@@ -39,7 +29,7 @@ function select(selection: Partial<RegisteredRemoval>) {
   const recording = recordingLog();
   lines = recording.lines;
   const context = contextOf(github, { client: timelessClientOf(github, clock), clock, log: recording.log });
-  return selectRunners({ ...everything, ...selection }, repository, context);
+  return selectRunners(selectionOf(selection), repository, context);
 }
 
 /** The names of the selected runners; `=` marks those that are named in full, `?` those that GitHub does not know. */

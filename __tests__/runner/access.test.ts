@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { checkAccess } from '../../src/runner/access.ts';
 import type { ScriptContext } from '../../src/runner/script.ts';
-import { temporaryDirectory } from '../support.ts';
+import { scriptIn, temporaryDirectory } from '../support.ts';
 
 const isRoot = process.getuid?.() === 0;
 const names = ['config.sh', 'env.sh', '.path', '.env', '.runner', '.credentials', '.service'];
@@ -24,12 +24,9 @@ beforeEach(async () => {
   if (isRoot) {
     await Promise.all(['', 'bin', '_diag', ...names].map((name) => chown(join(root, name), 65534, 65534)));
   }
-  script = {
-    directory: root,
-    platform: 'linux',
+  script = scriptIn(root, {
     ownerPrefix: isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : [],
-    environment: { PATH: String(process.env['PATH']) },
-  };
+  });
 });
 
 test.each([

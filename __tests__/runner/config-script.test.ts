@@ -18,7 +18,7 @@ import {
   removeWithConfigScript,
 } from '../../src/runner/config-script.ts';
 import type { ScriptContext } from '../../src/runner/script.ts';
-import { temporaryDirectory, writeScript } from '../support.ts';
+import { scriptIn, temporaryDirectory, writeScript } from '../support.ts';
 import { createWindows } from './windows.ts';
 
 let directory: string;
@@ -26,12 +26,7 @@ let context: ScriptContext;
 beforeEach(async () => {
   // A name that would be several arguments, or none, to whoever does not quote it.
   directory = await temporaryDirectory("my runner '$(x)' ");
-  context = {
-    directory,
-    platform: 'linux',
-    ownerPrefix: [],
-    environment: { PATH: String(process.env['PATH']) },
-  };
+  context = scriptIn(directory);
   await writeFile(join(directory, '.runner'), '');
 });
 

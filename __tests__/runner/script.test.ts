@@ -9,7 +9,7 @@ import {
   type ScriptContext,
   systemProgram,
 } from '../../src/runner/script.ts';
-import { outputUntilDone } from '../support.ts';
+import { outputUntilDone, scriptIn } from '../support.ts';
 import { createWindows } from './windows.ts';
 
 let root: string;
@@ -17,7 +17,7 @@ let context: ScriptContext;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'script run-'));
   const environment = { ...(await createWindows(root)), COLOR: 'red' };
-  context = { directory: '/', platform: 'linux', ownerPrefix: [], environment };
+  context = scriptIn('/', { environment });
 });
 afterAll(() => rm(root, { recursive: true }));
 

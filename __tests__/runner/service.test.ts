@@ -4,19 +4,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ScriptContext } from '../../src/runner/script.ts';
 import { findUninstallCommand, isService, setMarkerAside, stopRunner } from '../../src/runner/service.ts';
-import { failureOf, startProgram, temporaryDirectory, writeScript } from '../support.ts';
+import { failureOf, scriptIn, startProgram, temporaryDirectory, writeScript } from '../support.ts';
 
 let directory: string;
 let context: ScriptContext;
 const { SystemRoot } = process.env;
 beforeEach(async () => {
   directory = await temporaryDirectory();
-  context = {
-    directory,
-    platform: 'linux',
+  context = scriptIn(directory, {
     ownerPrefix: ['env', 'AS=owner'],
     environment: { PATH: `${directory}:${process.env['PATH']}` },
-  };
+  });
 });
 afterEach(() => {
   jest.restoreAllMocks();

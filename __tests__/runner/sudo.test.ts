@@ -3,9 +3,9 @@ import { chmod, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Command, ScriptContext } from '../../src/runner/script.ts';
+import type { Command } from '../../src/runner/script.ts';
 import { needsPassword, whySudoIsRefused } from '../../src/runner/sudo.ts';
-import { writeScript } from '../support.ts';
+import { scriptIn, writeScript } from '../support.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -14,12 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const script = (PATH: string): ScriptContext => ({
-  directory: root,
-  platform: 'linux',
-  ownerPrefix: [],
-  environment: { PATH },
-});
+const script = (PATH: string) => scriptIn(root, { environment: { PATH } });
 
 describe('the rules that sudo lists decide whether a command needs a password', () => {
   const command: Command = ['/srv/runner/svc.sh', 'uninstall'];

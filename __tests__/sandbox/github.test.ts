@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { GitHub } from '../../sandbox/github.ts';
+import { startGitHub } from '../support.ts';
 
 const admin = 'token ghp_admin';
 const runners = '/repos/octo/app/actions/runners';
@@ -9,14 +10,9 @@ let now: Date;
 
 beforeEach(async () => {
   now = new Date('2026-11-21T02:21:00Z');
-  github = await GitHub.start({ now: () => now });
-  github.addRepository('octo/app');
+  github = await startGitHub({ now: () => now });
   github.addRepository('octo/open', { visibility: 'public' });
-  github.addOrganization('octo');
-  github.addEnterprise('acme');
-  github.addAdminToken('ghp_admin', { registrations: ['octo/app', 'octo', 'enterprises/acme'] });
 });
-afterEach(() => github.close());
 
 /** Returns status, body and headers. */
 async function call(method: string, path: string, authorization = admin, body?: unknown) {

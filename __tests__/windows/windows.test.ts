@@ -6,7 +6,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { eventually } from '../support.ts';
-import { expectNoSecret, repository, runnersOf } from '../world.ts';
+import { configuration, expectNoSecret, repository, runnersOf } from '../world.ts';
 import {
   adminToken,
   commandLines,
@@ -17,8 +17,6 @@ import {
   Machine,
   type WindowsRunner,
 } from './machine.ts';
-
-const configured = ['.runner', '.credentials', '.credentials_rsaparams'];
 
 // Wine 8 fails to start a program once in some hundred times (`spawn UNKNOWN`), on a loaded machine.
 jest.retryTimes(1, { logErrorsBeforeRetry: true });
@@ -205,7 +203,7 @@ describe('remove: true', () => {
 
   test('has nothing to do for an installation that is not configured', async () => {
     const runner = await machine.install('box');
-    for (const name of configured) await rm(join(runner.installation.directory, name));
+    for (const name of configuration) await rm(join(runner.installation.directory, name));
 
     expect(runnersOf(await remove(runner.directory))).toMatchObject([
       { name: null, result: 'already-removed' },
@@ -215,7 +213,7 @@ describe('remove: true', () => {
 
   test('deletes a runner without credentials through the API', async () => {
     const runner = await machine.install('box');
-    for (const name of configured.slice(1)) await rm(join(runner.installation.directory, name));
+    for (const name of configuration.slice(1)) await rm(join(runner.installation.directory, name));
 
     const result = await remove(runner.directory);
 
@@ -266,8 +264,8 @@ describe('remove: true', () => {
       { directory: two.directory, name: 'runner 2', result: 'removed' },
     ]);
     expect(machine.github.runners(repository)).toMatchObject([{ name: 'runner 3' }, { name: 'other' }]);
-    expect(await configurationOf(excluded)).toEqual(configured);
-    expect(await configurationOf(other)).toEqual(configured);
+    expect(await configurationOf(excluded)).toEqual(configuration);
+    expect(await configurationOf(other)).toEqual(configuration);
   });
 
   test('finds directories however they are written, each once', async () => {
@@ -340,7 +338,7 @@ describe('remove: true', () => {
 
     expectFailure(await remove(`${runner.directory}\n${other.directory}`), 'runner-busy', /Runner\.Worker/);
 
-    expect(await configurationOf(runner)).toEqual(configured);
+    expect(await configurationOf(runner)).toEqual(configuration);
     expect(await configurationOf(other)).toEqual([]);
   });
 
@@ -382,7 +380,7 @@ describe('remove: true for a service, by stand-ins for PowerShell and for the se
 
     expectFailure(await remove(runner.directory), 'runner-busy', /service/);
 
-    expect(await configurationOf(runner)).toEqual(configured);
+    expect(await configurationOf(runner)).toEqual(configuration);
   });
 
   test('is refused without an administrator, and nothing is changed', async () => {
@@ -394,7 +392,7 @@ describe('remove: true for a service, by stand-ins for PowerShell and for the se
     }
 
     expect(machine.github.requests).toEqual([]);
-    expect(await configurationOf(runner)).toEqual([...configured, '.service']);
+    expect(await configurationOf(runner)).toEqual([...configuration, '.service']);
   });
 });
 
