@@ -120,12 +120,9 @@ export class GitHub {
     );
   }
 
-  addRepository(
-    path: RegistrationPath,
-    options: { id?: number; visibility?: 'public' | 'private' } = {},
-  ): void {
-    const registration = this.#add('repository', path, options.id);
-    registration.private = options.visibility !== 'public';
+  addRepository(path: RegistrationPath, { visibility = 'private' } = {}): void {
+    const registration = this.#add('repository', path);
+    registration.private = visibility === 'private';
     this.#registrations.set(`repositories/${registration.id}`, registration);
   }
 
@@ -226,10 +223,10 @@ export class GitHub {
     return wanted;
   }
 
-  #add(kind: Kind, path: RegistrationPath, id?: number): Registration {
+  #add(kind: Kind, path: RegistrationPath): Registration {
     const registration: Registration = {
       kind,
-      id: this.#claimId(id),
+      id: this.#claimId(),
       path,
       private: false,
       runners: new Map(),
