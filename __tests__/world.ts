@@ -93,15 +93,17 @@ export class World {
     return { installation, id };
   }
 
+  startJob(options: Partial<JobOptions> = {}): Promise<Job> {
+    const { apiUrl, serverUrl } = this.github;
+    return Job.start({ github: { apiUrl, serverUrl, repository }, ...options });
+  }
+
   /** Runs a step that uses the action, in a job of its own. */
   async run(
     inputs: Record<string, string>,
     options: Partial<JobOptions> = {},
   ): Promise<StepResult & { written: Map<string, string> }> {
-    const job = await Job.start({
-      github: { apiUrl: this.github.apiUrl, serverUrl: this.github.serverUrl, repository },
-      ...options,
-    });
+    const job = await this.startJob(options);
     try {
       const step = await job.step({
         inputs: { token: adminToken, ...inputs },

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
-import { Job } from '../../sandbox/launcher.ts';
+import type { Job } from '../../sandbox/launcher.ts';
 import { eventually } from '../support.ts';
 import { adminToken, expectNoSecret, isRoot, repository, World } from '../world.ts';
 
@@ -11,8 +11,7 @@ let world: World;
 let job: Job;
 beforeEach(async () => {
   world = await World.start();
-  const { apiUrl, serverUrl } = world.github;
-  job = await Job.start({ github: { apiUrl, serverUrl, repository } });
+  job = await world.startJob();
 });
 afterEach(async () => {
   await job.end();

@@ -3,7 +3,6 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
-import { Job } from '../../sandbox/launcher.ts';
 import { kill, processesIn, processesWith } from '../../sandbox/programs/processes.ts';
 import { eventually } from '../support.ts';
 import { adminToken, isRoot, repository, World } from '../world.ts';
@@ -90,8 +89,7 @@ async function removal(hasService: boolean) {
   async function interrupted({ after, takesScripts = false }: Crash): Promise<string[]> {
     const { github } = world;
     await reportEveryStep(installation, new URL(github.serverUrl).port);
-    const { apiUrl, serverUrl } = github;
-    const job = await Job.start({ github: { apiUrl, serverUrl, repository } });
+    const job = await world.startJob();
     const scripts = () => processesWith(`RUNNER_TRACKING_ID=${job.trackingId}`);
     const steps: string[] = [];
     const take = (step: string) => {
@@ -103,7 +101,7 @@ async function removal(hasService: boolean) {
     };
     const nameOf = (path: string) => path.replace(/.*\//, '').replace(/^\d+$/, 'runner');
     github.intercept = ({ method, url = '' }, response) => {
-      const step = new URL(url, serverUrl).searchParams.get('taken');
+      const step = new URL(url, github.serverUrl).searchParams.get('taken');
       if (step !== null) {
         take(step);
         response.end();

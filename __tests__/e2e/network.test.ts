@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { GitHub } from '../../sandbox/github.ts';
-import { eventually } from '../support.ts';
-import { adminToken, expectFailure, expectNoSecret, repository, World } from '../world.ts';
+import { eventually, startGitHub } from '../support.ts';
+import { adminToken, expectFailure, expectNoSecret, World } from '../world.ts';
 import { companyHost, freePort, missingPrograms, Network } from './network.ts';
 
 const isSkipped = missingPrograms().length > 0 && process.env['REQUIRE_SYSTEM_TOOLS'] !== 'true';
@@ -170,18 +169,16 @@ const login = `user:${encodeURIComponent(password)}`;
 });
 
 test('a server with an IPv6 address is reached', async () => {
-  const github = await GitHub.start({ host: '::1' });
-  github.addRepository(repository);
-  github.addAdminToken(adminToken, { registrations: [repository] });
+  const github = await startGitHub({ host: '::1' });
   const world = await World.start();
   try {
-    const result = await world.run({ 'github-api-url': github.apiUrl });
+    const inputs = { token: 'ghp_admin', repo: 'octo/app', 'github-api-url': github.apiUrl };
+    const result = await world.run(inputs);
 
     expect(github.apiUrl).toMatch(/^http:\/\/\[::1\]:\d+/);
     expect(result.conclusion).toBe('success');
     expect(github.requests).toHaveLength(1);
   } finally {
     await world.end();
-    await github.close();
   }
 });

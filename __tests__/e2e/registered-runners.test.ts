@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Job, type StepResult } from '../../sandbox/launcher.ts';
+import type { StepResult } from '../../sandbox/launcher.ts';
 import type { Runner } from '../../sandbox/registrations.ts';
 import { eventually } from '../support.ts';
 import {
@@ -330,8 +330,7 @@ describe('a wait', () => {
   test('ends when the step is cancelled, with outputs', async () => {
     register('box', { status: 'online' });
     registerMany(3);
-    const { apiUrl, serverUrl } = world.github;
-    const job = await Job.start({ github: { apiUrl, serverUrl, repository } });
+    const job = await world.startJob();
     const inputs = { token: adminToken, organization, remove: 'true', 'wait-minutes': '60' };
     const step = await job.step({ inputs: { ...inputs, 'runner-name': 'box\nspot-*' } });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Installation } from '../../sandbox/installation.ts';
 import type { JobOptions } from '../../sandbox/launcher.ts';
+import { startGitHub } from '../support.ts';
 import {
   accounts,
   adminToken,
@@ -195,22 +196,18 @@ describe('the registration of a runner', () => {
   });
 
   test('cannot be on another host, and nothing is sent there', async () => {
-    const other = await World.start();
-    try {
-      const gitHubUrl = `${other.github.serverUrl}/${repository}`;
-      const { installation } = await world.install(repository, 'box', { gitHubUrl });
+    const other = await startGitHub();
+    const gitHubUrl = `${other.serverUrl}/${repository}`;
+    const { installation } = await world.install(repository, 'box', { gitHubUrl });
 
-      const result = await remove(installation);
+    const result = await remove(installation);
 
-      expectFailure(
-        result,
-        /is registered on 127\.0\.0\.1:\d+, but the token is for/,
-        'section "registration-mismatch"',
-      );
-      expect([...world.github.requests, ...other.github.requests]).toEqual([]);
-    } finally {
-      await other.end();
-    }
+    expectFailure(
+      result,
+      /is registered on 127\.0\.0\.1:\d+, but the token is for/,
+      'section "registration-mismatch"',
+    );
+    expect([...world.github.requests, ...other.requests]).toEqual([]);
   });
 });
 

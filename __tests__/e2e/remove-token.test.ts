@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { startGitHub } from '../support.ts';
 import {
   adminToken,
   classicToken,
@@ -65,16 +66,14 @@ test.each([
   ['GitHub.com', ''],
   ['GitHub Enterprise Server', '/api/v3'],
 ])('github-api-url names another server, with an API root as on %s', async (_, path) => {
-  const other = await World.start();
-  try {
-    const result = await world.run({ 'github-api-url': `${other.github.serverUrl}${path}` });
+  const other = await startGitHub();
+  const apiUrl = `${other.serverUrl}${path}`;
 
-    expect(result.conclusion).toBe('success');
-    expect(world.requests).toEqual([]);
-    expect(other.requests).toHaveLength(1);
-  } finally {
-    await other.end();
-  }
+  const result = await world.run({ token: 'ghp_admin', repo: 'octo/app', 'github-api-url': apiUrl });
+
+  expect(result.conclusion).toBe('success');
+  expect(world.requests).toEqual([]);
+  expect(other.requests).toHaveLength(1);
 });
 
 test('a teardown that removes nothing is a warning that says what to add', async () => {
