@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { run } from '../src/main.ts';
 import { freshCore, outputUntilDone, temporaryDirectory } from './support.ts';
-import { adminToken, isRoot, processWith, repository, World } from './world.ts';
+import { adminToken, isRoot, processWith, repository, runnersOf, World } from './world.ts';
 
 const { env } = process;
 
@@ -114,40 +114,32 @@ test('a process with the argument remove-after-job is the background process', a
 
 if (process.platform === 'linux') {
   describe('with remove', () => {
-    test('the outputs are set although the step fails for a runner that cannot be removed', async () => {
-      const { installation: idle } = await world.install(repository, 'idle');
-      const { installation: busy, id } = await world.install(repository, 'busy');
-      world.github.setBusy(repository, id, true);
-
-      const result = await world.run({
-        remove: 'true',
-        'runner-directory': `${idle.directory}\n${busy.directory}`,
-        'dry-run': 'true',
-      });
-
-      expect(result).toMatchObject({ conclusion: 'failure', exitCode: 1 });
-      expect(result.annotations).toMatchObject([
-        { level: 'error', message: expect.stringContaining('"busy"') },
-      ]);
-      expect(result.outputs['remove-token']).toBe(world.github.issuedTokens[0]?.token);
-      expect(JSON.parse(result.outputs['runners'] ?? '')).toMatchObject([
-        { name: 'idle', result: 'would-remove' },
-        { name: 'busy', result: 'failed' },
-      ]);
-      expect(result.summary).toContain('<td>busy</td>');
-    });
-
     // Only root can run config.sh as another account.
     test.each(isRoot ? [true, false] : [false])(
-      'a step runs as root if its process does: %p',
+      'the outputs are set although the step fails for a runner that cannot be removed (as root: %p)',
       async (claim) => {
         await world.end();
         world = await World.start('src', claim);
-        const { installation } = await world.install(repository, 'box');
-        const inputs = { remove: 'true', 'dry-run': 'true', 'runner-directory': installation.directory };
+        const { installation: idle } = await world.install(repository, 'idle');
+        const { installation: busy, id } = await world.install(repository, 'busy');
+        world.github.setBusy(repository, id, true);
+        const directories = `${idle.directory}\n${busy.directory}`;
 
-        const result = await world.run(inputs, { environment: { ACTIONS_STEP_DEBUG: 'true' } });
+        const result = await world.run(
+          { remove: 'true', 'runner-directory': directories, 'dry-run': 'true' },
+          { environment: { ACTIONS_STEP_DEBUG: 'true' } },
+        );
 
+        expect(result).toMatchObject({ conclusion: 'failure', exitCode: 1 });
+        expect(result.annotations).toMatchObject([
+          { level: 'error', message: expect.stringContaining('"busy"') },
+        ]);
+        expect(result.outputs['remove-token']).toBe(world.github.issuedTokens[0]?.token);
+        expect(runnersOf(result)).toMatchObject([
+          { name: 'idle', result: 'would-remove' },
+          { name: 'busy', result: 'failed' },
+        ]);
+        expect(result.summary).toContain('<td>busy</td>');
         expect(result.log).toContain(`"isRoot":${claim}`);
       },
     );

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure } from '../src/failure.ts';
@@ -27,6 +27,7 @@ const called = (...names: unknown[]) => calls.filter(([name]) => names.includes(
 
 beforeEach(async () => {
   directory = await temporaryDirectory();
+  await writeFile(join(directory, 'summary'), '');
   process.env = { ...env, GITHUB_STEP_SUMMARY: join(directory, 'summary') };
   const recording = recordingCore();
   calls = recording.calls;
@@ -98,8 +99,6 @@ describe('the results of a removal', () => {
   });
 
   test('are a job summary, in which names and details are not HTML or Markdown', async () => {
-    await writeFile(join(directory, 'summary'), '');
-
     await report.runners(reports);
 
     expect(await readSummary()).toEqual([
@@ -121,8 +120,6 @@ describe('the results of a removal', () => {
     Array.from({ length: count }, (_, index) => ({ directory: `/${result}-${index}`, ...unknown, result }));
 
   test('are collapsed if there are more than 20', async () => {
-    await writeFile(join(directory, 'summary'), '');
-
     await report.runners([...manyOf(20, 'removed'), ...manyOf(2, 'failed')]);
 
     expect(called('startGroup', 'info')).toEqual([
@@ -143,8 +140,6 @@ describe('the results of a removal', () => {
   });
 
   test('are all shown up to 20', async () => {
-    await writeFile(join(directory, 'summary'), '');
-
     await report.runners(manyOf(20, 'removed'));
 
     expect(called('startGroup')).toEqual([]);
@@ -153,8 +148,6 @@ describe('the results of a removal', () => {
   });
 
   test('are collapsed as a whole if none needs attention', async () => {
-    await writeFile(join(directory, 'summary'), '');
-
     await report.runners([
       ...manyOf(1_500, 'removed'),
       ...manyOf(1, 'already-removed'),
@@ -172,7 +165,6 @@ describe('the results of a removal', () => {
   test.each(['failed', 'removed'] as const)(
     'are not all in the summary if that would be too long: %s',
     async (result) => {
-      await writeFile(join(directory, 'summary'), '');
       const many = manyOf(1_000, result).map((one) => ({ ...one, detail: 'ö'.repeat(1_000) }));
 
       await report.runners([...many, ...manyOf(1_000, 'removed')]);
@@ -188,14 +180,14 @@ describe('the results of a removal', () => {
   );
 
   test('can be none, which the summary says', async () => {
-    await writeFile(join(directory, 'summary'), '');
-
     await report.runners([]);
 
     expect(await readSummary()).toEqual(['<h3>Runner removal</h3>', '<p>No runner was removed.</p>']);
   });
 
   test('do not fail the step if the summary cannot be written', async () => {
+    await rm(join(directory, 'summary'));
+
     await report.runners(reports);
 
     expect(called('debug')).toEqual([
