@@ -32,39 +32,16 @@ export class LineReader {
   }
 }
 
-/** Masks secrets and their encoded forms (HostContext.cs, ValueEncoders.cs). */
+/** Masks secrets. The runner masks encoded forms of them too (ValueEncoders.cs), on which nothing may rely. */
 export class Masker {
-  readonly #forms = new Set<string>();
+  readonly #secrets = new Set<string>();
 
   add(value: string): void {
-    const bytes = Buffer.from(value);
-    for (const form of [
-      value,
-      ...[0, 1, 2].map((shift) => bytes.subarray(bytes.length > shift ? shift : 0).toString('base64')),
-      JSON.stringify(value).slice(1, -1),
-      encodeURIComponent(value).replace(
-        /[!'()*]/g,
-        (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-      ),
-      value.replaceAll('"', '\\"'),
-      value.replaceAll("'", "''"),
-    ]) {
-      if (form !== '') this.#forms.add(form);
-    }
+    if (value !== '') this.#secrets.add(value);
   }
 
-  /** Secrets that overlap or are adjacent become one `***`. */
   mask(text: string): string {
-    const hidden = new Set<number>();
-    for (const form of this.#forms) {
-      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
-        for (let index = at; index < at + form.length; index++) hidden.add(index);
-      }
-    }
-    if (hidden.size === 0) return text;
-    const shown = (sign: string, index: number) =>
-      !hidden.has(index) ? sign : hidden.has(index - 1) ? '' : '***';
-    return text.split('').map(shown).join('');
+    return [...this.#secrets].reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
   }
 }
 

