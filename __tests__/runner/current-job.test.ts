@@ -139,16 +139,21 @@ describe('remove: after-job', () => {
         argv0: '/opt/hosted/externals/node24/bin/node',
       },
       'github-hosted-runner',
-      /This job runs on a GitHub-hosted runner\..*"runs-on" to the self-hosted runner/,
+      /cannot be used on a GitHub-hosted runner\..*This job runs on a GitHub-hosted runner\..*"runs-on" to the self-hosted runner/,
     ],
     [
       'in a container job',
       { argv0: '/__e/node24/bin/node' },
       'container-job',
-      /not accessible from the container.*without "container:"/,
+      /cannot be used in a container job\..*not accessible from the container.*without "container:"/,
     ],
     ['in an Alpine container', { execPath: '/__e/node24_alpine/bin/node' }, 'container-job', /same runner/],
-    ["with another Node.js than the runner's", {}, 'not-a-runner', /\/usr\/bin\/node.*remove: true/],
+    [
+      "with another Node.js than the runner's",
+      {},
+      'not-a-runner',
+      /installation of the runner .* could not be found\..*\/usr\/bin\/node.*remove: true/,
+    ],
   ])('is an error %s', async (_, changes, kind, message) => {
     const failure = await failureOf(() => requireCurrentJobInstallation(context(changes)));
 
