@@ -94,6 +94,44 @@ describe('a full name', () => {
     expect(deletions()).toHaveLength(1);
   });
 
+  test('is unconfirmed if GitHub cannot be reached after the deletion, and does not fail the step', async () => {
+    register('box');
+    world.github.afterRequest = ({ method }) => {
+      if (method !== 'DELETE') return;
+      world.github.intercept = (_, response) => {
+        response.destroy();
+        return true;
+      };
+    };
+
+    const result = await remove({ 'runner-name': 'box', retries: '0' });
+
+    expect(result.conclusion).toBe('success');
+    expect(resultsOf(result)).toEqual(['box: unconfirmed']);
+    expect(result.log).toMatch(/Runner "box": unconfirmed \(Could not read the runner "box"/);
+    expect(registered()).toEqual([]);
+  });
+
+  test('fails the step if GitHub still lists a runner that it has deleted', async () => {
+    const id = register('box');
+    world.github.intercept = ({ method }, response) => {
+      if (method === 'DELETE') world.github.send(response, { status: 204 });
+      return method === 'DELETE';
+    };
+
+    const result = await remove({ 'runner-name': 'box' }, fastTime);
+
+    expectFailure(
+      result,
+      `The runner "box" (ID ${id}) is still registered, although GitHub accepted its deletion.`,
+      'section "still-registered"',
+    );
+    expect(resultsOf(result)).toEqual(['box: failed']);
+    expect(world.requests.slice(-3)).toEqual(
+      Array.from({ length: 3 }, () => `GET /orgs/${organization}/actions/runners/${id}`),
+    );
+  });
+
   test.each([
     [
       'online',
