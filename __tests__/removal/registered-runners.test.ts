@@ -3,6 +3,8 @@ import type { GitHub, RecordedRequest } from '../../sandbox/github.ts';
 import type { Runner } from '../../sandbox/registrations.ts';
 import type { AdminTokenKind } from '../../src/admin-token.ts';
 import type { Cancellation, Context } from '../../src/context.ts';
+import { Failure } from '../../src/failure.ts';
+import type { ApiClient } from '../../src/github/api-client.ts';
 import type { RegisteredRemoval } from '../../src/inputs.ts';
 import { removeRunners } from '../../src/removal/removal.ts';
 import type { RunnerResult } from '../../src/removal/result.ts';
@@ -554,6 +556,20 @@ describe('a failure', () => {
       expect(registered()).toEqual(names);
     },
   );
+
+  test.each(['tls', 'proxy'] as const)('of the connection stops the step too: %s', async (kind) => {
+    const names = Array.from({ length: 10 }, (_, index) => `spot-${index}`);
+    names.forEach((name) => void register(name));
+    const { client } = contextOf(github);
+    const failure = new Failure(kind, { happened: 'It broke.', cause: 'It is old.', remedy: 'Replace it.' });
+    const request: ApiClient['request'] = (sent) =>
+      sent.method === 'DELETE' ? Promise.reject(failure) : client.request(sent);
+
+    const results = await remove({ names }, { client: { ...client, request } });
+
+    expect(results.flatMap((result) => result.failure?.kind ?? [])).toEqual([kind]);
+    expect(registered()).toEqual(names);
+  });
 
   test.each([
     ['the remove token is refused', 'POST', 403, 'missing-permission'],
