@@ -45,10 +45,10 @@ const deletions = () => world.requests.filter((request) => request.startsWith('D
 
 describe('a full name', () => {
   test.each([
-    ['repository', repository, {}, `/repos/${repository}`],
-    ['organization', organization, { organization }, `/orgs/${organization}`],
-    ['enterprise', 'enterprises/acme', { enterprise: 'acme', token: classicToken }, '/enterprises/acme'],
-  ])('removes the runner of a %s from any machine, and proves it', async (_, path, inputs, root) => {
+    ['a repository', repository, {}, `/repos/${repository}`],
+    ['an organization', organization, { organization }, `/orgs/${organization}`],
+    ['an enterprise', 'enterprises/acme', { enterprise: 'acme', token: classicToken }, '/enterprises/acme'],
+  ])('removes the runner of %s from any machine, and proves it', async (_, path, inputs, root) => {
     const id = register('Build-07', { ephemeral: true }, path);
     register('build-08', {}, path);
 
