@@ -1500,7 +1500,7 @@ async function attemptRemoval(checked, isOwn, again, { removal, context }) {
 }
 /** Somebody can configure the installation again during a wait. The new runner was not selected. */
 function requireSameRunner(runner, checked) {
-    if (runner?.id !== checked.runner?.id || runner?.name !== checked.runner?.name) {
+    if (runner?.id !== checked.runner?.id) {
         throw new src_failure/* Failure */.HR('removal-failed', {
             happened: `The installation in ${checked.directory} was configured again while the step waited. The new runner was left unchanged.`,
             cause: 'The step removes only the runner that was installed there when the step started.',

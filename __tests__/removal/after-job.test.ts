@@ -163,13 +163,17 @@ describe('the post step', () => {
     const path = join(installation.directory, '.runner');
     await writeFile(path, (await readFile(path, 'utf8')).replace('"box"', '"new"'));
 
-    const { explanation } = await failureOf(async () =>
+    const { kind, explanation } = await failureOf(async () =>
       startBackgroundRemoval(installation.directory, [await program()], context),
     );
 
-    expect(explanation.happened).toBe(
-      `The installation in ${installation.directory} was configured again during this job. The new runner, "new", was left unchanged.`,
-    );
+    expect(kind).toBe('removal-failed');
+    expect(explanation).toEqual({
+      happened: `The installation in ${installation.directory} was configured again during this job. The new runner, "new", was left unchanged.`,
+      cause: '"remove: after-job" removes only the runner that executes the job.',
+      remedy:
+        'To remove the new runner, use "remove: true" with this directory in "runner-directory", in a job of another runner on this machine.',
+    });
     expect(await readdir(installation.directory)).not.toContain('received');
   });
 

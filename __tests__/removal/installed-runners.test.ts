@@ -421,9 +421,14 @@ describe('wait-minutes', () => {
     const [result] = await waitFor([directory]);
 
     expect(result?.report).toMatchObject({ name: 'one', result: 'failed' });
-    expect(result?.failure?.explanation.happened).toBe(
-      `The installation in ${directory} was configured again while the step waited. The new runner was left unchanged.`,
-    );
+    expect(result?.failure).toMatchObject({
+      kind: 'removal-failed',
+      explanation: {
+        happened: `The installation in ${directory} was configured again while the step waited. The new runner was left unchanged.`,
+        cause: 'The step removes only the runner that was installed there when the step started.',
+        remedy: 'To remove the new runner too, re-run the step.',
+      },
+    });
     expect(github.runners('octo/app').map(({ name }) => name)).toEqual(['one', 'two']);
   });
 
@@ -524,6 +529,16 @@ describe('a cancelled step', () => {
         .map((path) => `The runner in ${path} was not removed: the step was cancelled before its turn.`),
     ]);
     expect(results.at(-1)?.failure?.explanation.cause).toBe(cause);
+  });
+
+  test('reports an installation that is not configured as not attempted too', async () => {
+    const directory = await install('one');
+    await rm(join(directory, '.runner'));
+    stages.requested.abort();
+
+    expect(resultsOf(await remove([directory], {}, { cancellation: cancellation() }))).toEqual([
+      'not-attempted',
+    ]);
   });
 
   test('reports a removal that it interrupted as cancelled, with what happened', async () => {

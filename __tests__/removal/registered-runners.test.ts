@@ -362,6 +362,7 @@ describe('a wait', () => {
     const [result] = await remove({ names: ['box'], waitMinutes: 10 });
 
     expect(result?.report).toMatchObject({ id, result: 'failed' });
+    expect(result?.failure?.kind).toBe('removal-failed');
     expect(result?.failure?.explanation).toEqual({
       happened: `The runner "box" (ID ${id}) of repository octo/app is gone, but GitHub lists a new runner with this name (ID ${successor}), which was left unchanged.`,
       cause: 'The new runner was registered while the step ran.',
@@ -369,6 +370,19 @@ describe('a wait', () => {
         'Re-run the step to remove the new runner. If it is to stay, remove its name from "runner-name".',
     });
     expect(registered()).toEqual(['box']);
+  });
+
+  test('ends well when the runner is gone, even if GitHub still has it in its list', async () => {
+    const id = register('box', { status: 'online', busy: true });
+    clock.later(minute, () => {
+      github.intercept = ({ method, url }, response) => {
+        const isRead = method === 'GET' && url?.endsWith(`/${id}`) === true;
+        if (isRead) github.send(response, { status: 404, body: { message: 'Not Found' } });
+        return isRead;
+      };
+    });
+
+    expect(await outcomes({ names: ['box'], waitMinutes: 10 })).toEqual(['box: already-removed']);
   });
 
   test('ends when the time is up, after a last read of the runner', async () => {

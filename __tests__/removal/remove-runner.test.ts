@@ -463,10 +463,22 @@ describe('on this machine', () => {
       expect(await files()).toEqual(['config.sh']);
     });
 
+    test('is deleted by a retry after a transient error', async () => {
+      const { clock, log } = context;
+      context = { ...context, client: clientOf(github, { retries: 1, clock, log }) };
+      github.intercept = ({ method }, response) => {
+        if (method !== 'DELETE') return false;
+        github.intercept = undefined;
+        github.send(response, { status: 502, body: {} });
+        return true;
+      };
+
+      expect(await remove()).toEqual({ result: 'removed' });
+    });
+
     test('is not deleted by a retry while a job is running, whatever GitHub says', async () => {
       const { clock, log } = context;
-      const client = clientOf(github, { retries: 1, clock, log });
-      context = { ...context, client };
+      context = { ...context, client: clientOf(github, { retries: 1, clock, log }) };
       let worker: ChildProcess | undefined;
       github.intercept = async ({ method }, response) => {
         if (method !== 'DELETE' || worker !== undefined) return false;
@@ -557,6 +569,27 @@ describe('on this machine', () => {
       result: 'unconfirmed',
       detail: expect.stringContaining('GitHub responded 500'),
     });
+  });
+
+  test('a removal is unconfirmed if only the last of two checks could not reach GitHub', async () => {
+    github.addRunner('octo/app', { id: 7, name: 'box' });
+    await configScript('[ "$2" = --local ] || exit 1', 'rm .runner .credentials');
+    afterFirstRequest(() => {
+      github.removeRunner('octo/app', 7);
+      afterFirstRequest(breakDown);
+    });
+
+    expect(await remove()).toMatchObject({ result: 'unconfirmed' });
+  });
+
+  test('a removal is failed if somebody else has deleted .runner, and GitHub cannot be reached', async () => {
+    github.addRunner('octo/app', { id: 7, name: 'box' });
+    afterFirstRequest(() => {
+      for (const name of configuration) rmSync(join(directory, name));
+      breakDown();
+    });
+
+    expect((await failureOf(remove)).explanation.remedy).toMatch(byName);
   });
 
   test('a removal that config.sh skipped is not unconfirmed if GitHub cannot be reached afterwards, but failed', async () => {

@@ -153,7 +153,7 @@ async function attemptRemoval(
 
 /** Somebody can configure the installation again during a wait. The new runner was not selected. */
 function requireSameRunner(runner: InstalledRunner | undefined, checked: CheckedInstallation): void {
-  if (runner?.id !== checked.runner?.id || runner?.name !== checked.runner?.name) {
+  if (runner?.id !== checked.runner?.id) {
     throw new Failure('removal-failed', {
       happened: `The installation in ${checked.directory} was configured again while the step waited. The new runner was left unchanged.`,
       cause: 'The step removes only the runner that was installed there when the step started.',
