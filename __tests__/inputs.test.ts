@@ -266,6 +266,13 @@ describe('warnings', () => {
     );
   });
 
+  test('do not count offline-minutes where it has no effect', () => {
+    const step = { remove: 'true', 'runner-name': 'box', 'runner-status': 'any', 'offline-minutes': '60' };
+    expect(read({ ...step, token: 'ghs_1' }).warnings).toEqual([
+      expect.stringContaining('"offline-minutes" has no effect'),
+    ]);
+  });
+
   test('are absent if the inputs have their defaults', () => {
     const given = { 'runner-status': 'Offline', 'wait-minutes': '0', 'dry-run': 'False' };
     expect(read(given).warnings).toEqual([]);
